@@ -1,0 +1,1 @@
+//! The catalogue: every model id and its facts.

@@ -1,0 +1,4 @@
+//! The Workers AI service.
+
+pub mod catalog;
+pub mod schema;

@@ -1,0 +1,147 @@
+//! What the engine asks of a model: one small, synchronous, object-safe trait per task family, over flat
+//! engine-neutral batches. A backend is owned by one thread and knows neither HTTP nor Cloudflare.
+
+use std::path::PathBuf;
+
+/// Why the engine did not answer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Failure {
+    /// The queue of this checkpoint is full; nothing was computed.
+    #[error("the queue is full ({capacity} waiting)")]
+    Busy { capacity: usize },
+    /// The deadline passed, in the queue or during the computation, which has stopped.
+    #[error("the deadline passed")]
+    DeadlineExceeded,
+    /// The caller went away; the computation has stopped.
+    #[error("the request was cancelled")]
+    Cancelled,
+    /// A checkpoint's file is missing, damaged or of another architecture.
+    #[error("checkpoint `{checkpoint}`, `{file}`: {reason}")]
+    Checkpoint { checkpoint: String, file: PathBuf, reason: String },
+    /// The input cannot be represented: a template that refuses it, a text that cannot be tokenised.
+    #[error("{0}")]
+    Input(String),
+    /// The device is not there or not compiled in.
+    #[error("{0}")]
+    Device(String),
+    /// The computation itself failed.
+    #[error("{0}")]
+    Backend(String),
+}
+
+impl From<candle_core::Error> for Failure {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Backend(error.to_string())
+    }
+}
+
+/// Token rows packed one behind the other, without padding.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TokenBatch {
+    ids: Vec<u32>,
+    /// Row `i` is `ids[ends[i - 1]..ends[i]]`.
+    ends: Vec<usize>,
+}
+
+impl TokenBatch {
+    pub fn push(&mut self, row: &[u32]) {
+        self.ids.extend_from_slice(row);
+        self.ends.push(self.ids.len());
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Number of tokens over all rows.
+    pub fn tokens(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub fn row(&self, index: usize) -> &[u32] {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.ids[start..self.ends[index]]
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.len()).map(|index| self.row(index))
+    }
+}
+
+/// How one vector is made of a sequence's last hidden states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Pooling {
+    /// The mean over all tokens, `[CLS]` and `[SEP]` included.
+    #[default]
+    Mean,
+    /// The first token's state.
+    Cls,
+}
+
+/// What an encoder makes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncoderSpec {
+    /// Width of a vector.
+    pub dimensions: usize,
+    /// Longest row, special tokens included.
+    pub max_tokens: usize,
+    /// The pooling that the checkpoint was trained with.
+    pub pooling: Pooling,
+}
+
+/// A text encoder: token rows in, one vector per row out.
+pub trait Encoder: Send {
+    fn spec(&self) -> &EncoderSpec;
+
+    /// `batch.len() * dimensions` numbers, row by row, each row of length 1 in the L2 norm.
+    /// `pooling` has one entry per row. Rows are neither empty nor longer than `max_tokens`.
+    fn encode(&mut self, batch: &TokenBatch, pooling: &[Pooling]) -> Result<Vec<f32>, Failure>;
+}
+
+/// What a decoder can hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecoderSpec {
+    pub vocab_size: usize,
+    /// Tokens that one slot's KV cache can hold, prompt and output together.
+    pub context: usize,
+    /// Sequences that can be in flight at once.
+    pub slots: usize,
+}
+
+/// Tokens to append to one slot.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    pub slot: usize,
+    /// How many tokens the slot holds already; 0 starts it afresh.
+    pub position: usize,
+    /// At least one token.
+    pub tokens: &'a [u32],
+}
+
+/// A causal decoder with a KV cache of `slots` sequences.
+pub trait Decoder: Send {
+    fn spec(&self) -> &DecoderSpec;
+
+    /// Appends each step's tokens to its slot and gives the logits of the token that follows: `steps.len() * vocab_size`
+    /// numbers, step by step. A slot occurs at most once. The result for a slot does not depend on the other steps.
+    fn forward(&mut self, steps: &[Step<'_>]) -> Result<Vec<f32>, Failure>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_as_pushed() {
+        let mut batch = TokenBatch::default();
+        batch.push(&[1, 2, 3]);
+        batch.push(&[4]);
+        assert_eq!(batch.rows().collect::<Vec<_>>(), [&[1, 2, 3][..], &[4][..]]);
+        assert_eq!((batch.len(), batch.tokens()), (2, 4));
+    }
+}

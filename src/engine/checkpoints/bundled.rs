@@ -1,0 +1,23 @@
+//! The checkpoints inside the binary.
+
+use super::Checkpoint;
+
+/// The bundled checkpoint `name`, if this build has it.
+pub fn bundled(name: &str) -> Option<Checkpoint> {
+    FILES.iter().find(|(known, _)| *known == name).map(|(known, files)| Checkpoint::embedded(known, files))
+}
+
+type File = (&'static str, &'static [u8]);
+
+#[cfg(feature = "bundled-models")]
+macro_rules! files {
+    ($name:literal: $($file:literal),+ $(,)?) => {
+        ($name, &[$(($file, include_bytes!(concat!("../../../models/", $name, "/", $file)))),+])
+    };
+}
+
+#[cfg(feature = "bundled-models")]
+static FILES: &[(&str, &[File])] = &[];
+
+#[cfg(not(feature = "bundled-models"))]
+static FILES: &[(&str, &[File])] = &[];

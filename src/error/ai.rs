@@ -1,0 +1,106 @@
+//! What Workers AI refuses.
+
+/// A refusal by Workers AI. The text is what production says, without a dialect's prefix or request id.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum AiError {
+    #[error("Request is missing headers or body: {what}")]
+    MissingBody { what: String },
+    #[error("Request is too large")]
+    TooLarge,
+    #[error("Request timeout")]
+    Timeout,
+    #[error("Request was aborted")]
+    Aborted,
+    /// Requests per minute, per task or model.
+    #[error("rate limiting: inference request per min rate reached")]
+    RateLimited,
+    /// The model itself refuses: a checkpoint that cannot be used, an input that it cannot represent.
+    #[error("{text}")]
+    Model { text: String },
+    /// Our queue is full, as production's data centres can be.
+    #[error("Capacity temporarily exceeded, please try again.")]
+    Capacity,
+    #[error(
+        "you have used up your daily free allocation of 10,000 neurons, please upgrade to Cloudflare's Workers Paid plan if you would like to continue usage."
+    )]
+    NeuronsSpent,
+    #[error("Invalid data type for base64 input: {kind}")]
+    InvalidBase64 { kind: String },
+    #[error("The model {model} does not support LoRa inference")]
+    LoraUnsupported { model: String },
+    /// The input does not fit the model's schema; `text` is the published checker's.
+    #[error("{text}")]
+    BadInput { text: String },
+    #[error("No such model {model} or task")]
+    NoSuchModel { model: String },
+    #[error("Request trying to use deprecated SDK version")]
+    DeprecatedSdk,
+    #[error(
+        "The estimated number of input and maximum output tokens ({tokens}) exceeded this model context window limit ({limit})."
+    )]
+    ContextExceeded { tokens: usize, limit: usize },
+    #[error("Model has been deprecated: {model} was deprecated on {date}")]
+    Deprecated { model: String, date: String },
+    #[error(
+        "Model {model} is not available on the Workers Free plan: Model {model} is not available on the Workers Free plan. Upgrade to access this model: https://dash.cloudflare.com/?to=/:account/workers/plans"
+    )]
+    PaidOnly { model: String },
+    /// A parameter that the newer serving engines check themselves.
+    #[error("Invalid input: {text}")]
+    InvalidInput { text: String },
+    /// JSON mode on a model, or a build, that does not do it.
+    #[error("This model doesn't support JSON Schema.")]
+    JsonModeUnsupported,
+    /// A task, or a part of one, that this emulator does not run yet: never an invented answer.
+    #[error("{what} is not emulated yet\nhint: {hint}")]
+    NotEmulated { what: String, hint: String },
+    /// The computation broke. Not reachable by input; a report is welcome.
+    #[error("Internal server error: {reason}")]
+    Internal { reason: String },
+}
+
+impl AiError {
+    pub fn code(&self) -> u32 {
+        match self {
+            Self::MissingBody { .. } => 3003,
+            Self::TooLarge => 3006,
+            Self::Timeout => 3046,
+            Self::Aborted => 3008,
+            Self::RateLimited => 3021,
+            Self::Model { .. } => 3030,
+            Self::Capacity => 3040,
+            Self::Internal { .. } => 3043,
+            Self::NeuronsSpent => 4006,
+            Self::InvalidBase64 { .. } => 5004,
+            Self::LoraUnsupported { .. } => 5005,
+            Self::BadInput { .. } => 5006,
+            Self::NoSuchModel { .. } => 5007,
+            Self::DeprecatedSdk => 5019,
+            Self::ContextExceeded { .. } => 5021,
+            Self::JsonModeUnsupported => 5025,
+            Self::Deprecated { .. } => 5028,
+            Self::PaidOnly { .. } => 5035,
+            Self::InvalidInput { .. } | Self::NotEmulated { .. } => 8001,
+        }
+    }
+
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::MissingBody { .. }
+            | Self::Model { .. }
+            | Self::InvalidBase64 { .. }
+            | Self::BadInput { .. }
+            | Self::NoSuchModel { .. }
+            | Self::JsonModeUnsupported
+            | Self::InvalidInput { .. }
+            | Self::NotEmulated { .. } => 400,
+            Self::PaidOnly { .. } => 403,
+            Self::LoraUnsupported { .. } | Self::DeprecatedSdk => 405,
+            Self::Timeout | Self::Aborted => 408,
+            Self::Deprecated { .. } => 410,
+            Self::TooLarge | Self::ContextExceeded { .. } => 413,
+            Self::RateLimited | Self::Capacity | Self::NeuronsSpent => 429,
+            Self::Internal { .. } => 500,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What Cloudflare's API gateway refuses before any service sees the call.
+
+/// A refusal by the v4 API itself: authentication and routing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PlatformError {
+    #[error("Authentication error")]
+    Authentication,
+    /// The account id is not 32 hexadecimal digits.
+    #[error("Could not route to {path}, perhaps your object identifier is invalid?")]
+    InvalidAccount { path: String },
+    /// No such path. Rendered with a second entry, 7000.
+    #[error("Could not route to {path}, perhaps your object identifier is invalid?")]
+    NoRoute { path: String },
+    #[error("{method} not supported for requested URI.")]
+    MethodNotAllowed { method: String },
+    /// A control-plane call that makes no sense.
+    #[error("{text}")]
+    Control { text: String },
+}
+
+impl PlatformError {
+    pub fn code(&self) -> u32 {
+        match self {
+            Self::Authentication => 10000,
+            Self::InvalidAccount { .. } | Self::NoRoute { .. } => 7003,
+            Self::MethodNotAllowed { .. } => 7001,
+            Self::Control { .. } => 1000,
+        }
+    }
+
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Authentication => 401,
+            Self::InvalidAccount { .. } => 404,
+            Self::NoRoute { .. } | Self::Control { .. } => 400,
+            Self::MethodNotAllowed { .. } => 405,
+        }
+    }
+}
