@@ -37,6 +37,23 @@ impl Drop for CancelOnDrop {
     }
 }
 
+/// How much one checkpoint takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueOptions {
+    /// Requests waiting; one more is refused.
+    pub capacity: usize,
+    /// Tokens that an encoder takes in one forward, over all rows.
+    pub batch_tokens: usize,
+    /// Sequences that a decoder has in flight.
+    pub slots: usize,
+}
+
+impl Default for QueueOptions {
+    fn default() -> Self {
+        Self { capacity: 256, batch_tokens: 2048, slots: 8 }
+    }
+}
+
 /// When and whether a request is still wanted.
 #[derive(Debug, Clone)]
 pub struct Ticket {
