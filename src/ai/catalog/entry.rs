@@ -62,8 +62,8 @@ pub enum Feature {
     JsonMode,
     /// `guided_json` in its schema.
     GuidedJson,
-    /// `lora` in its schema although the property is not set.
-    LoraField,
+    /// Documented as a base for adapters although it lacks the property.
+    Lora,
 }
 
 /// Defaults of input fields. `None`: the model's file states none.
@@ -108,7 +108,7 @@ pub struct Model {
     pub id: String,
     #[serde(default = "yes")]
     pub id_known: bool,
-    /// `2025-04-05 20:25:56.137`, UTC.
+    /// `2025-04-05 20:25:56.137`, UTC; often only the day is known.
     #[serde(default = "unknown_creation")]
     pub created_at: String,
     pub description: String,
@@ -124,6 +124,9 @@ pub struct Model {
     pub dimensions: Option<usize>,
     /// Texts per call.
     pub max_batch: Option<usize>,
+    /// Whether `models/search` shows `max_input_tokens` and `dimensions`.
+    #[serde(default)]
+    pub lengths_listed: bool,
     #[serde(default)]
     pub defaults: Defaults,
     /// Both ends included; by name of the input field.
@@ -136,8 +139,12 @@ pub struct Model {
     pub rate_per_minute: Option<u32>,
     #[serde(default)]
     pub properties: Vec<Property>,
-    /// Language codes, separated by blanks.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Names of languages, as listed.
     pub languages: Option<String>,
+    /// Address of its maker's page.
+    pub info: Option<String>,
     /// Address of its licence or terms.
     pub terms: Option<String>,
     #[serde(default)]
@@ -182,6 +189,11 @@ impl Model {
 
     pub fn supports(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
+    }
+
+    /// Whether it takes LoRA adapters; others refuse them (5005).
+    pub fn takes_lora(&self) -> bool {
+        self.has(Property::Lora) || self.supports(Feature::Lora)
     }
 
     /// Whether production's deprecation date has come. Dates are ISO, so their order is the order of the text.

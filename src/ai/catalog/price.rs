@@ -31,15 +31,13 @@ pub enum Unit {
     Request,
     #[serde(rename = "audio minute")]
     AudioMinute,
-    #[serde(rename = "audio minute (HTTP)")]
-    AudioMinuteHttp,
-    #[serde(rename = "audio minute (WebSocket)")]
+    #[serde(rename = "audio minute (websocket)")]
     AudioMinuteWebSocket,
     #[serde(rename = "1k characters")]
     Characters,
     #[serde(rename = "step")]
     Step,
-    #[serde(rename = "512x512 tile")]
+    #[serde(rename = "512 by 512 tile")]
     Tile,
     #[serde(rename = "input tile")]
     InputTile,
@@ -66,11 +64,10 @@ impl Unit {
             Self::CachedInputTokens => "per M cached input tokens",
             Self::Request => "per inference request",
             Self::AudioMinute => "per audio minute",
-            Self::AudioMinuteHttp => "per audio minute (HTTP)",
-            Self::AudioMinuteWebSocket => "per audio minute (WebSocket)",
+            Self::AudioMinuteWebSocket => "per audio minute (websocket)",
             Self::Characters => "per 1k characters",
             Self::Step => "per step",
-            Self::Tile => "per 512x512 tile",
+            Self::Tile => "per 512 by 512 tile",
             Self::InputTile => "per input tile",
             Self::OutputTile => "per output tile",
             Self::InputTileStep => "per input 512x512 tile, per step",
@@ -109,7 +106,6 @@ fn quantity(unit: Unit, usage: &Usage, cached: u64) -> f64 {
         Unit::OutputTokens => usage.output_tokens as f64 / MILLION,
         Unit::Request => 1.0,
         Unit::AudioMinute
-        | Unit::AudioMinuteHttp
         | Unit::AudioMinuteWebSocket
         | Unit::Characters
         | Unit::Step

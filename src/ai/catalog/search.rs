@@ -165,7 +165,7 @@ pub fn item(model: &Model) -> Value {
         "description": model.description,
         "task": task_item(model.task),
         "created_at": model.created_at,
-        "tags": [],
+        "tags": model.tags,
         "properties": properties(model),
     })
 }
@@ -178,12 +178,12 @@ fn properties(model: &Model) -> Vec<Value> {
         chosen.map(move |flag| (flag.id(), Some("true".to_owned())))
     };
     let first = |flag| matches!(flag, Property::AsyncQueue | Property::Beta);
-    // Embedding models without a context window show the longest text instead.
-    let longest_text = model.max_input_tokens.filter(|_| model.context_window.is_none());
+    let length = |length: Option<usize>| length.filter(|_| model.lengths_listed).map(|length| length.to_string());
     let mut others: Vec<(&str, Option<String>)> = vec![
         ("languages", model.languages.clone()),
-        ("max_input_tokens", longest_text.map(|tokens| tokens.to_string())),
-        ("output_dimensions", model.dimensions.map(|dimensions| dimensions.to_string())),
+        ("info", model.info.clone()),
+        ("max_input_tokens", length(model.max_input_tokens)),
+        ("output_dimensions", length(model.dimensions)),
         ("planned_deprecation_date", model.deprecated.clone()),
         ("terms", model.terms.clone()),
     ];

@@ -69,7 +69,8 @@ fn facts_are_the_published_ones() {
     assert_eq!((llama.family, llama.context_window), (Family::Native, Some(24000)));
     assert_eq!((llama.defaults.max_tokens, llama.defaults.temperature), (Some(256), Some(0.6)));
     assert_eq!(llama.ranges["top_k"], [1.0, 50.0]);
-    assert!(llama.has(Property::FunctionCalling) && llama.supports(Feature::JsonMode));
+    assert!(llama.has(Property::FunctionCalling) && llama.supports(Feature::JsonMode) && llama.takes_lora());
+    assert!(!get("@cf/meta/llama-3.2-1b-instruct").takes_lora());
 
     assert_eq!(get("@cf/qwen/qwen3-30b-a3b-fp8").family, Family::OpenAi);
     assert_eq!(get("@cf/openai/gpt-oss-20b").family, Family::GptOss);
@@ -114,7 +115,7 @@ fn an_item_has_productions_shape() {
     let keys: Vec<_> = item.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["id", "source", "name", "description", "task", "created_at", "tags", "properties"]);
     assert_eq!(item["task"]["name"], "Text Generation");
-    assert_eq!(item["tags"], json!([]));
+    assert_eq!((&item["tags"], &item["created_at"]), (&json!([]), &json!("2025-04-05 20:25:56.137")));
     for item in search(Catalog::builtin(), &SearchQuery::default(), TODAY).items {
         let created = item["created_at"].as_str().unwrap();
         assert_eq!((created.len(), &created[10..11], &created[19..20]), (23, " ", "."), "{created}");
@@ -134,6 +135,10 @@ fn properties_come_in_productions_order() {
     assert_eq!(properties[1]["value"], "262144");
     let first = json!({"unit": "per M input tokens", "price": 0.45, "currency": "USD"});
     assert_eq!(properties[2]["value"][0], first);
+    let page = search(Catalog::builtin(), &query(&[("search", "bge-small")]), TODAY);
+    let ids: Vec<_> =
+        page.items[0]["properties"].as_array().unwrap().iter().map(|p| p["property_id"].clone()).collect();
+    assert_eq!(ids, ["async_queue", "price", "info", "max_input_tokens", "output_dimensions"]);
     // A whole number of dollars is written without a fraction.
     let page = search(Catalog::builtin(), &query(&[("search", "kimi-k2.6")]), TODAY);
     assert!(page.items[0].to_string().contains(r#""price":4,"#), "{}", page.items[0]);
