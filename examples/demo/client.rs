@@ -202,8 +202,15 @@ fn opened<T: DeserializeOwned>(mut answer: Value) -> Result<T> {
 }
 
 fn refusal(answer: &Value) -> Problem {
-    match (answer["errors"][0]["code"].as_u64(), answer["errors"][0]["message"].as_str()) {
-        (Some(code), Some(message)) => Problem::new(format!("the server refused with code {code}: {message}")),
-        _ => Problem::new(format!("the server refused: {answer}")),
+    let error = &answer["errors"][0];
+    let (Some(code), Some(message)) = (error["code"].as_u64(), error["message"].as_str()) else {
+        return Problem::new(format!("the server refused: {answer}"));
+    };
+    let problem = Problem::new(format!("the server refused with code {code}: {message}"));
+    match code {
+        3040 => problem.hint("the server is busy; try again in a moment"),
+        3036 | 4006 => problem.hint("the day's neurons are spent; start the server with `--plan unlimited`"),
+        5007 => problem.hint("name another model with `--model` or `--embedding-model`"),
+        _ => problem,
     }
 }

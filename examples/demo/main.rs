@@ -62,8 +62,6 @@ struct Args {
     wait: u64,
 }
 
-const SAMPLES: usize = 6;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(Args::parse()).await {
@@ -112,8 +110,10 @@ async fn answer(retrieval: &Retrieval, screen: &Screen, question: &str, top_k: u
     let passages = retrieval.find(question, top_k).await?;
     print_now(&screen.table(&passages));
     print_now("\n");
-    let answer = retrieval.answer(question, &passages, print_now).await?;
-    print_line(&format!("\n{}", screen.figures(&answer)));
+    let answer = retrieval.answer(question, &passages, print_now).await;
+    // Also after a stream that broke off, so that the error starts on a line of its own.
+    print_now("\n");
+    print_line(&screen.figures(&answer?));
     Ok(())
 }
 
@@ -134,17 +134,12 @@ async fn converse(retrieval: &Retrieval, screen: &Screen, top_k: usize) -> Resul
     }
 }
 
-/// A few questions, spread evenly over those that these documents answer, and one that none answers.
+/// The sample questions, when these are the documents that they are about.
 fn samples<'a>(questions: &'a [Question], documents: &[Document]) -> Vec<&'a Question> {
     let stems: HashSet<&str> = documents.iter().map(|document| stem(&document.path)).collect();
-    let told = |question: &&Question| question.document.as_deref().is_some_and(|document| stems.contains(document));
-    let answerable: Vec<&Question> = questions.iter().filter(told).collect();
-    if answerable.is_empty() {
-        return Vec::new();
-    }
-    let step = answerable.len().div_ceil(SAMPLES - 1);
-    let unanswerable = questions.iter().find(|question| question.document.is_none());
-    answerable.into_iter().step_by(step).chain(unanswerable).collect()
+    let samples: Vec<&Question> = questions.iter().filter(|question| question.sample).collect();
+    let told = |question: &&Question| question.document.as_deref().is_none_or(|document| stems.contains(document));
+    if samples.iter().all(told) { samples } else { Vec::new() }
 }
 
 #[cfg(test)]
@@ -161,7 +156,7 @@ mod tests {
     fn six_samples_and_none_for_other_documents() {
         let questions = evaluate::read_questions("fixtures/questions.jsonl".as_ref()).unwrap();
         let documents = documents::read_folder("fixtures/docs".as_ref()).unwrap();
-        assert_eq!(samples(&questions, &documents).len(), SAMPLES);
+        assert_eq!(samples(&questions, &documents).len(), 6);
         assert!(samples(&questions, &[]).is_empty());
     }
 }

@@ -1,13 +1,13 @@
 //! What the demo prints: for people on a terminal, plain text elsewhere.
 
 use std::{
-    env,
+    env, fmt,
     io::{self, IsTerminal, Write},
     process,
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::client::{Answer, Match};
 
@@ -89,8 +89,12 @@ fn tokens_per_second(answer: &Answer) -> Option<f64> {
 
 /// On stderr, and only where that is a terminal: how many, how fast, how much longer.
 pub fn progress(total: usize, what: &'static str) -> ProgressBar {
-    let template = format!("{what} {{bar:32}} {{human_pos}} of {{human_len}}, {{per_sec}}, {{eta}} left {{msg}}");
+    let template = format!("{what} {{bar:32}} {{human_pos}} of {{human_len}}, {{rate}}, {{eta}} left {{msg}}");
     let style = ProgressStyle::with_template(&template).expect("the template is a constant").progress_chars("=> ");
+    let style = style.with_key("rate", |state: &ProgressState, line: &mut dyn fmt::Write| {
+        // Writing to the bar's own line cannot fail.
+        let _ = write!(line, "{:.0}/s", state.per_sec());
+    });
     let bar = ProgressBar::new(total as u64).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
