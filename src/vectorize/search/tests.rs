@@ -103,7 +103,7 @@ fn extreme_values_stay_finite() {
             assert!(scan(metric, query, 9, &blocks).iter().all(|(_, score)| score.is_finite()), "{metric:?}");
         }
         let best = scan(Metric::Cosine, query, 9, &blocks);
-        assert_eq!(best.iter().map(|(_, score)| score.abs()).collect::<Vec<_>>(), [1.0; 4]);
+        assert!(best.iter().all(|(_, score)| (score.abs() - 1.0).abs() < 1e-6), "{best:?}");
     }
     assert_eq!(scan(Metric::Euclidean, &vectors[3], 1, &blocks), [("000003".to_owned(), 0.0)]);
 }
