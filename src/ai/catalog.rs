@@ -3,6 +3,7 @@
 //! Values only: no HTTP, no tensors. A new model is a row in that file.
 
 mod entry;
+mod item;
 mod load;
 mod names;
 mod openrouter;

@@ -147,6 +147,8 @@ pub struct Model {
     pub info: Option<String>,
     /// Address of its licence or terms.
     pub terms: Option<String>,
+    /// What `models/search` shows under this name: which efforts there are, and what others turn into.
+    pub reasoning_effort: Option<serde_json::Value>,
     #[serde(default)]
     pub features: Vec<Feature>,
     /// Refused to ordinary accounts.

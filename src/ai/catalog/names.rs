@@ -12,8 +12,8 @@ impl Catalog {
         AiError::NoSuchModel { model: name.to_owned() }
     }
 
-    /// The known name nearest to `name`, if one is near: for a hint in logs. Case, a missing `@cf/author/` and a few wrong
-    /// characters are forgiven.
+    /// The known name nearest to `name`, if one is near: for a hint in logs. Case, a missing `@cf/author/` and a few
+    /// wrong characters are forgiven.
     pub fn suggest(&self, name: &str) -> Option<&str> {
         let wanted: Vec<char> = name.trim().to_lowercase().chars().take(HINT_MAX_CHARS + 1).collect();
         if wanted.is_empty() || wanted.len() > HINT_MAX_CHARS {
@@ -28,8 +28,8 @@ impl Catalog {
             .map(|(_, model)| model.name.as_str())
     }
 
-    /// Whether production would run `model` on `today` (`YYYY-MM-DD`): 5028 once it is deprecated (an alias is answered by
-    /// its replacement), 5035 for a paid model on the free plan.
+    /// Whether production would run `model` on `today` (`YYYY-MM-DD`): 5028 once it is deprecated (an alias is answered
+    /// by its replacement), 5035 for a paid model on the free plan.
     pub fn check_usable(
         &self,
         model: &Model,

@@ -1,13 +1,13 @@
 //! `models/search?format=openrouter`: the list that OpenRouter reads from its providers.
 //!
-//! No recorded answer of production is known. The fields are those of OpenRouter's own provider documentation; prices are
-//! US dollars per token (or per image or request), as text, so that no client rounds them.
+//! No recorded answer of production is known. The fields are those of OpenRouter's own provider documentation; prices
+//! are US dollars per token (or per image or request), as text, so that no client rounds them.
 
 use serde_json::{Value, json};
 
 use super::{Family, Model, Property, Task, Unit};
 
-/// Our share of tokens per price: the catalogue's are per million.
+/// The catalogue's prices are per million tokens.
 const MILLION: f64 = 1e6;
 
 /// A model in OpenRouter's shape.

@@ -1,19 +1,15 @@
 //! What `models/search`, `tasks/search` and `authors/search` answer: values, no HTTP.
 //!
-//! No query is refused, as no client expects a refusal here: a `page` or `per_page` that is not a whole number above zero
-//! counts as not sent, and one that is too big is cut. A page past the end is empty: Cloudflare's SDK asks until it gets an
-//! empty one, wrangler until it gets a short one, so both stop.
+//! No query is refused, as no client expects a refusal here: a `page` or `per_page` that is not a whole number above
+//! zero counts as not sent, and a `per_page` that is too big is cut. A page past the end is empty: Cloudflare's SDK
+//! asks until it gets an empty one, wrangler until it gets a short one, so both stop.
 
 use std::collections::BTreeSet;
 
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
-use super::openrouter;
-use super::{Catalog, Model, Price, Property, Task};
-
-/// The `source` of Cloudflare's own listing; every model here has it.
-const SOURCE: i64 = 1;
+use super::{Catalog, Model, Property, Task, item, openrouter};
 
 /// How long after its date a deprecated model can still be listed with `include_deprecated`.
 const DEPRECATED_MONTHS: i64 = 3;
@@ -65,7 +61,7 @@ impl SearchQuery {
 
     fn admits(&self, model: &Model, today: &str) -> bool {
         let author = self.author.as_ref().is_none_or(|author| author.eq_ignore_ascii_case(model.author()));
-        let source = self.source.is_none_or(|source| source == SOURCE);
+        let source = self.source.is_none_or(|source| source == item::SOURCE);
         let task = self.task.as_ref().is_none_or(|task| Task::find(task) == Some(model.task));
         let experimental = !(self.hide_experimental && model.has(Property::Beta));
         let text = self.search.as_ref().is_none_or(|search| {
@@ -133,7 +129,7 @@ impl Page {
 
 /// `models/search` on `today` (`YYYY-MM-DD`).
 pub fn search(catalog: &Catalog, query: &SearchQuery, today: &str) -> Page {
-    let shape = if query.openrouter { openrouter::item } else { item };
+    let shape = if query.openrouter { openrouter::item } else { item::model };
     Page::cut(catalog.iter().filter(|model| query.admits(model, today)).map(shape).collect(), query)
 }
 
@@ -141,67 +137,13 @@ pub fn search(catalog: &Catalog, query: &SearchQuery, today: &str) -> Page {
 pub fn tasks(query: &SearchQuery) -> Page {
     let wanted = query.search.as_ref().map(|search| search.to_lowercase());
     let admits = |task: &Task| wanted.as_ref().is_none_or(|wanted| task.name().to_lowercase().contains(wanted));
-    Page::cut(Task::ALL.into_iter().filter(admits).map(task_item).collect(), query)
+    Page::cut(Task::ALL.into_iter().filter(admits).map(item::task).collect(), query)
 }
 
-/// `authors/search`: the authors of what `search` with the same query would list. No source types the items: `{name}` is
-/// a guess.
+/// `authors/search`: the authors of what `search` with the same query would list. No source types the items: `{name}`
+/// is a guess.
 pub fn authors(catalog: &Catalog, query: &SearchQuery, today: &str) -> Page {
     let names: BTreeSet<&str> =
         catalog.iter().filter(|model| query.admits(model, today)).map(|model| model.author()).collect();
     Page::cut(names.into_iter().map(|name| json!({"name": name})).collect(), query)
-}
-
-fn task_item(task: Task) -> Value {
-    json!({"id": task.id(), "name": task.name(), "description": task.description()})
-}
-
-/// A model as `models/search` shows it: every property value is a string, except `price`.
-pub fn item(model: &Model) -> Value {
-    json!({
-        "id": model.id,
-        "source": SOURCE,
-        "name": model.name,
-        "description": model.description,
-        "task": task_item(model.task),
-        "created_at": model.created_at,
-        "tags": model.tags,
-        "properties": properties(model),
-    })
-}
-
-/// In production's order: `async_queue` and `beta`, then `context_window` and `price`, then the others by name.
-fn properties(model: &Model) -> Vec<Value> {
-    let property = |id: &str, value: Value| json!({"property_id": id, "value": value});
-    let flags = |wanted: fn(Property) -> bool| {
-        let chosen = model.properties.iter().copied().filter(move |&flag| wanted(flag));
-        chosen.map(move |flag| (flag.id(), Some("true".to_owned())))
-    };
-    let first = |flag| matches!(flag, Property::AsyncQueue | Property::Beta);
-    let length = |length: Option<usize>| length.filter(|_| model.lengths_listed).map(|length| length.to_string());
-    let mut others: Vec<(&str, Option<String>)> = vec![
-        ("languages", model.languages.clone()),
-        ("info", model.info.clone()),
-        ("max_input_tokens", length(model.max_input_tokens)),
-        ("output_dimensions", length(model.dimensions)),
-        ("planned_deprecation_date", model.deprecated.clone()),
-        ("terms", model.terms.clone()),
-    ];
-    others.extend(flags(|flag| !matches!(flag, Property::AsyncQueue | Property::Beta)));
-    others.sort_by_key(|(id, _)| *id);
-
-    let shown = |(id, value): (&str, Option<String>)| value.map(|value| property(id, value.into()));
-    let mut all: Vec<Value> = flags(first).filter_map(shown).collect();
-    all.extend(shown(("context_window", model.context_window.map(|tokens| tokens.to_string()))));
-    if !model.prices.is_empty() {
-        all.push(property("price", model.prices.iter().map(price).collect()));
-    }
-    all.extend(others.into_iter().filter_map(shown));
-    all
-}
-
-fn price(price: &Price) -> Value {
-    // `4`, not `4.0`, as JavaScript writes it.
-    let usd = if price.usd.fract() == 0.0 { json!(price.usd as u64) } else { json!(price.usd) };
-    json!({"unit": price.unit.text(), "price": usd, "currency": "USD"})
 }
