@@ -5,5 +5,7 @@ pub mod checkpoints;
 pub mod device;
 pub mod embed;
 pub mod generate;
+pub mod kernels;
 pub mod queue;
 pub mod registry;
+pub mod scripted;
