@@ -5,8 +5,10 @@ pub mod checkpoints;
 pub mod device;
 pub mod embed;
 pub mod generate;
+pub mod kernels;
 pub mod queue;
 mod registry;
+pub mod scripted;
 
 use std::sync::Arc;
 

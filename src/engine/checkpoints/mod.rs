@@ -3,6 +3,7 @@
 
 mod bundled;
 mod packed;
+mod rows;
 mod tensors;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::engine::backend::Failure;
 pub use bundled::bundled;
+pub use rows::Rows;
 pub use tensors::Tensors;
 
 /// A named set of files: `config.json`, `tokenizer.json`, `model.safetensors` and so on.

@@ -1,13 +1,15 @@
 //! Weights by name, whatever they are stored as.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use candle_core::{DType, Device, Tensor};
 use half::{bf16, f16};
 use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, TensorView};
+use safetensors::tensor::Dtype;
 
 use super::packed::{LINEAR, unpack_q4, unpack_q8};
+use super::rows::{Codes, Rows};
 use super::{Bytes, Checkpoint};
 use crate::engine::backend::Failure;
 
@@ -19,8 +21,25 @@ const INDEX: &str = "model.safetensors.index.json";
 pub struct Tensors {
     checkpoint: Checkpoint,
     shards: Vec<(String, Bytes)>,
-    /// Tensor name to shard.
-    places: HashMap<String, usize>,
+    places: HashMap<String, Place>,
+}
+
+/// Where a tensor is and how it is stored; checked against its shard's size when that was opened.
+#[derive(Debug)]
+struct Place {
+    shard: usize,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Range<usize>,
+}
+
+/// A matrix in the `kindling-1` packing.
+struct Packed<'a> {
+    codes: &'a Place,
+    bits: usize,
+    shape: [usize; 2],
+    scales: Vec<f32>,
+    codebook: [f32; 16],
 }
 
 impl Tensors {
@@ -33,10 +52,20 @@ impl Tensors {
         let mut places = HashMap::new();
         for name in names {
             let bytes = checkpoint.require(&name)?;
-            let parsed = SafeTensors::deserialize(&bytes)
+            let (header, metadata) = SafeTensors::read_metadata(&bytes)
                 .map_err(|error| checkpoint.failure(&name, format!("not a safetensors file: {error}")))?;
-            for tensor in parsed.names() {
-                places.insert(tensor.to_owned(), shards.len());
+            if let Some(packing) = metadata.metadata().as_ref().and_then(|pairs| pairs.get("packing"))
+                && packing != "kindling-1"
+            {
+                let reason = format!("packing `{packing}` is not known; supported is `kindling-1`");
+                return Err(checkpoint.failure(&name, reason));
+            }
+            // The length of the header, in eight bytes, comes before it.
+            let data = header + 8;
+            for (tensor, info) in metadata.tensors() {
+                let bytes = data + info.data_offsets.0..data + info.data_offsets.1;
+                let place = Place { shard: shards.len(), dtype: info.dtype, shape: info.shape.clone(), bytes };
+                places.insert(tensor, place);
             }
             shards.push((name, bytes));
         }
@@ -58,38 +87,48 @@ impl Tensors {
         if self.places.contains_key(name) {
             return self.plain(name);
         }
-        let (suffix, per_code) = [(".q4", 2), (".q8", 1)]
-            .into_iter()
-            .find(|(suffix, _)| self.places.contains_key(&format!("{name}{suffix}")))
-            .ok_or_else(|| self.failure(name, "the tensor is missing"))?;
-        let (mut shape, codes) = self.bytes(&format!("{name}{suffix}"))?;
-        let [_, columns] = shape.as_mut_slice() else {
-            return Err(self.failure(name, "a packed tensor has two dimensions"));
+        let packed = self.packed(name)?;
+        let (codes, columns) = (self.bytes(packed.codes), packed.shape[1]);
+        let values = match packed.bits {
+            4 => unpack_q4(codes, &packed.scales, &packed.codebook, columns),
+            _ => unpack_q8(codes, &packed.scales, columns),
         };
-        *columns *= per_code;
-        let columns = *columns;
-        let (_, scales) = self.plain(&format!("{name}.scale"))?;
-        if scales.is_empty() || (codes.len() * per_code) % scales.len() != 0 {
-            return Err(self.failure(name, "the scales do not fit the codes"));
+        Ok((packed.shape.to_vec(), values))
+    }
+
+    /// A matrix of which single rows are read, such as an embedding table: it stays as it is stored, where it is
+    /// stored. Refuses another shape than `expected`.
+    pub fn rows(&self, name: &str, expected: [usize; 2]) -> Result<Rows, Failure> {
+        let (place, shape, codes) = match self.places.get(name) {
+            Some(place) => {
+                let codes = match place.dtype {
+                    Dtype::F32 => Codes::F32,
+                    Dtype::F16 => Codes::F16,
+                    Dtype::BF16 => Codes::Bf16,
+                    other => return Err(self.unsupported(name, other)),
+                };
+                (place, place.shape.clone(), codes)
+            }
+            None => {
+                let packed = self.packed(name)?;
+                let codes = match packed.bits {
+                    4 => Codes::Q4 { scales: packed.scales, codebook: packed.codebook },
+                    _ => Codes::Q8 { scales: packed.scales },
+                };
+                (packed.codes, packed.shape.to_vec(), codes)
+            }
+        };
+        if shape != expected {
+            return Err(self.other_shape(name, &shape, &expected));
         }
-        let values = if per_code == 2 {
-            let codebook = match self.places.contains_key(&format!("{name}.codebook")) {
-                true => self.plain(&format!("{name}.codebook"))?.1,
-                false => LINEAR.to_vec(),
-            };
-            let codebook = codebook.try_into().map_err(|_| self.failure(name, "a codebook has 16 entries"))?;
-            unpack_q4(codes, &scales, &codebook, columns)
-        } else {
-            unpack_q8(codes, &scales, columns)
-        };
-        Ok((shape, values))
+        Ok(Rows::new(self.shards[place.shard].1.clone(), place.bytes.clone(), expected, codes))
     }
 
     /// As [`Tensors::f32`], and refuses another shape than `expected`.
     pub fn f32_shaped(&self, name: &str, expected: &[usize]) -> Result<Vec<f32>, Failure> {
         let (shape, values) = self.f32(name)?;
         if shape != expected {
-            return Err(self.failure(name, &format!("has shape {shape:?}, the config asks for {expected:?}")));
+            return Err(self.other_shape(name, &shape, expected));
         }
         Ok(values)
     }
@@ -100,33 +139,58 @@ impl Tensors {
         Ok(Tensor::from_vec(values, expected, device)?.to_dtype(dtype)?)
     }
 
-    fn view(&self, name: &str) -> Result<TensorView<'_>, Failure> {
-        let shard = *self.places.get(name).ok_or_else(|| self.failure(name, "the tensor is missing"))?;
-        // The header was checked when the shard was opened.
-        let parsed =
-            SafeTensors::deserialize(&self.shards[shard].1).map_err(|error| self.failure(name, &error.to_string()))?;
-        parsed.tensor(name).map_err(|error| self.failure(name, &error.to_string()))
+    fn packed(&self, name: &str) -> Result<Packed<'_>, Failure> {
+        let with_suffix = |(suffix, bits)| self.places.get(&format!("{name}{suffix}")).map(|place| (place, bits));
+        let (codes, bits) = [(".q4", 4), (".q8", 8)]
+            .into_iter()
+            .find_map(with_suffix)
+            .ok_or_else(|| self.failure(name, "the tensor is missing"))?;
+        let [rows, bytes] = codes.shape[..] else {
+            return Err(self.failure(name, "a packed tensor has two dimensions"));
+        };
+        if !matches!(codes.dtype, Dtype::U8 | Dtype::I8) {
+            return Err(self.unsupported(name, codes.dtype));
+        }
+        let columns = bytes * 8 / bits;
+        let (scale_shape, scales) = self.plain(&format!("{name}.scale"))?;
+        match scale_shape[..] {
+            [scale_rows, groups] if scale_rows == rows && rows * columns * groups > 0 && columns % groups == 0 => {}
+            _ => return Err(self.failure(name, &format!("scales of shape {scale_shape:?} do not fit the codes"))),
+        }
+        let codebook = match self.places.contains_key(&format!("{name}.codebook")) {
+            true => self.plain(&format!("{name}.codebook"))?.1,
+            false => LINEAR.to_vec(),
+        };
+        let codebook = codebook.try_into().map_err(|_| self.failure(name, "a codebook has 16 entries"))?;
+        Ok(Packed { codes, bits, shape: [rows, columns], scales, codebook })
     }
 
-    fn bytes(&self, name: &str) -> Result<(Vec<usize>, &[u8]), Failure> {
-        let view = self.view(name)?;
-        Ok((view.shape().to_vec(), view.data()))
+    fn bytes(&self, place: &Place) -> &[u8] {
+        &self.shards[place.shard].1[place.bytes.clone()]
     }
 
     fn plain(&self, name: &str) -> Result<(Vec<usize>, Vec<f32>), Failure> {
-        let view = self.view(name)?;
-        let data = view.data();
-        let values = match view.dtype() {
+        let place = self.places.get(name).ok_or_else(|| self.failure(name, "the tensor is missing"))?;
+        let data = self.bytes(place);
+        let values = match place.dtype {
             Dtype::F32 => data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
             Dtype::F16 => data.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
             Dtype::BF16 => data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect(),
-            other => return Err(self.failure(name, &format!("is stored as {other:?}, which is not supported"))),
+            other => return Err(self.unsupported(name, other)),
         };
-        Ok((view.shape().to_vec(), values))
+        Ok((place.shape.clone(), values))
+    }
+
+    fn unsupported(&self, name: &str, dtype: Dtype) -> Failure {
+        self.failure(name, &format!("is stored as {dtype:?}, which is not supported"))
+    }
+
+    fn other_shape(&self, name: &str, shape: &[usize], expected: &[usize]) -> Failure {
+        self.failure(name, &format!("has shape {shape:?}, the config asks for {expected:?}"))
     }
 
     fn failure(&self, tensor: &str, reason: &str) -> Failure {
-        let file = self.places.get(tensor).map_or(SINGLE, |shard| self.shards[*shard].0.as_str());
+        let file = self.places.get(tensor).map_or(SINGLE, |place| self.shards[place.shard].0.as_str());
         self.checkpoint.failure(file, format!("tensor `{tensor}`: {reason}"))
     }
 }
@@ -148,6 +212,7 @@ impl ShardIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use safetensors::tensor::TensorView;
 
     fn folder_with(bytes: &[u8]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -176,6 +241,69 @@ mod tests {
         assert!(tensors.contains("packed") && !tensors.contains("absent"));
         let error = tensors.f32_shaped("plain", &[2]).unwrap_err().to_string();
         assert!(error.contains("`plain`") && error.contains("[2]"), "{error}");
+    }
+
+    #[test]
+    fn single_rows_read_as_the_whole_does() {
+        let bytes = |count: u8| (0..count).map(|byte| byte.wrapping_mul(77)).collect::<Vec<_>>();
+        let halves = |values: &[f32]| values.iter().flat_map(|x| f16::from_f32(*x).to_le_bytes()).collect::<Vec<_>>();
+        let singles = (0..16).flat_map(|x| (x as f32).sqrt().to_le_bytes()).collect::<Vec<_>>();
+        let folder = folder_with(&serialized(&[
+            ("f32", Dtype::F32, vec![2, 8], singles.clone()),
+            ("f16", Dtype::F16, vec![2, 8], halves(&[0.1; 16])),
+            ("bf16", Dtype::BF16, vec![2, 8], bytes(32)),
+            ("four.q4", Dtype::U8, vec![2, 4], bytes(8)),
+            ("four.scale", Dtype::F16, vec![2, 2], halves(&[1.0, 0.5, 0.25, 2.0])),
+            ("four.codebook", Dtype::F32, vec![16], singles),
+            ("eight.q8", Dtype::I8, vec![2, 8], bytes(16)),
+            ("eight.scale", Dtype::F16, vec![2, 1], halves(&[0.5, 0.1])),
+        ]));
+        let tensors = Checkpoint::folder("mine", folder.path()).tensors().unwrap();
+        for name in ["f32", "f16", "bf16", "four", "eight"] {
+            let (_, whole) = tensors.f32(name).unwrap();
+            let rows = tensors.rows(name, [2, 8]).unwrap();
+            for index in 0..2 {
+                let mut row = [0.0; 8];
+                assert!(rows.read(index, &mut row));
+                let bits = |values: &[f32]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                assert_eq!(bits(&row), bits(&whole[index * 8..(index + 1) * 8]), "{name}");
+            }
+            assert!(!rows.read(2, &mut [0.0; 8]) && !rows.read(0, &mut [0.0; 7]), "{name}");
+            assert!(tensors.rows(name, [8, 2]).unwrap_err().to_string().contains(name));
+        }
+    }
+
+    #[test]
+    fn packing_that_does_not_fit_is_named() {
+        let folder = folder_with(&serialized(&[
+            ("alone.q4", Dtype::U8, vec![1, 1], vec![0]),
+            ("wide.q8", Dtype::I8, vec![1, 4], vec![0; 4]),
+            ("wide.scale", Dtype::F16, vec![1, 3], vec![0; 6]),
+            ("book.q4", Dtype::U8, vec![1, 1], vec![0]),
+            ("book.scale", Dtype::F16, vec![1, 1], vec![0; 2]),
+            ("book.codebook", Dtype::F16, vec![2], vec![0; 4]),
+            ("whole.q8", Dtype::F16, vec![1, 1], vec![0; 2]),
+        ]));
+        let tensors = Checkpoint::folder("mine", folder.path()).tensors().unwrap();
+        for (name, reason) in [
+            ("alone", "`alone.scale`: the tensor is missing"),
+            ("wide", "do not fit"),
+            ("book", "16 entries"),
+            ("whole", "not supported"),
+            ("absent", "missing"),
+        ] {
+            let error = tensors.f32(name).unwrap_err().to_string();
+            assert!(error.contains(reason) && error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn another_packing_is_refused() {
+        let pairs = HashMap::from([("packing".to_owned(), "kindling-9".to_owned())]);
+        let nothing: [(&str, TensorView<'_>); 0] = [];
+        let folder = folder_with(&safetensors::serialize(nothing, Some(pairs)).unwrap());
+        let error = Checkpoint::folder("mine", folder.path()).tensors().unwrap_err().to_string();
+        assert!(error.contains("`kindling-9`"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,89 @@
+//! A vector of f32 as each instruction set has it.
+//!
+//! A value of a [`Simd`] type is the proof that the machine has the instruction set: it is made only by
+//! [`super::Isa`], after detection. That is why the arithmetic below can be safe functions.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod plain;
+
+#[cfg(target_arch = "x86_64")]
+pub use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub use avx512::Avx512;
+#[cfg(target_arch = "aarch64")]
+pub use neon::Neon;
+pub use plain::Plain;
+
+/// The widest vector of any instruction set, in lanes.
+pub const MAX_LANES: usize = 16;
+/// The most rows that any register tile has.
+pub const MAX_ROWS: usize = 12;
+
+/// Arithmetic on vectors of `LANES` floats.
+pub trait Simd: Copy + Send + Sync {
+    /// Floats in one vector.
+    const LANES: usize;
+    /// Rows of the matrix tile that fits the register file, when a tile is two vectors wide.
+    const ROWS: usize;
+    type Vector: Copy;
+
+    fn splat(self, value: f32) -> Self::Vector;
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    fn min(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    fn max(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a * b + c`, in one rounding where the instruction set has it.
+    fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// To the nearest whole number.
+    fn round(self, a: Self::Vector) -> Self::Vector;
+    /// `2^n` for whole `n` from -126 to 127.
+    fn exp2(self, n: Self::Vector) -> Self::Vector;
+
+    /// # Safety
+    /// `from` must be valid for reading `LANES` floats.
+    unsafe fn load_raw(self, from: *const f32) -> Self::Vector;
+    /// # Safety
+    /// `to` must be valid for writing `LANES` floats.
+    unsafe fn store_raw(self, to: *mut f32, vector: Self::Vector);
+
+    #[inline(always)]
+    fn load(self, from: &[f32]) -> Self::Vector {
+        assert!(from.len() >= Self::LANES);
+        // SAFETY: the slice is long enough.
+        unsafe { self.load_raw(from.as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store(self, to: &mut [f32], vector: Self::Vector) {
+        assert!(to.len() >= Self::LANES);
+        // SAFETY: the slice is long enough.
+        unsafe { self.store_raw(to.as_mut_ptr(), vector) }
+    }
+
+    /// The lanes as an array; those past `LANES` are 0.
+    #[inline(always)]
+    fn lanes(self, vector: Self::Vector) -> [f32; MAX_LANES] {
+        let mut lanes = [0.0; MAX_LANES];
+        self.store(&mut lanes, vector);
+        lanes
+    }
+
+    /// The sum of all lanes, in lane order.
+    #[inline(always)]
+    fn sum(self, vector: Self::Vector) -> f32 {
+        self.lanes(vector)[..Self::LANES].iter().sum()
+    }
+
+    /// The greatest lane.
+    #[inline(always)]
+    fn greatest(self, vector: Self::Vector) -> f32 {
+        self.lanes(vector)[..Self::LANES].iter().copied().fold(f32::NEG_INFINITY, f32::max)
+    }
+}
