@@ -20,6 +20,7 @@ use crate::entropy::Entropy;
 use crate::harness::Journal;
 use crate::limits::{Limits, Plan};
 use crate::vectorize::Vectorize;
+use crate::vectorize::limits::PlanLimits;
 
 /// How long a drain waits for the calls in flight.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -184,7 +185,11 @@ fn services(config: Config) -> Result<App, StartError> {
         config.allow_deprecated,
     );
     let ids = entropy.clone();
-    let vectorize = Vectorize::new(clock.clone(), Box::new(move || ids.uuid()));
+    let plan = match config.plan {
+        Plan::Free => PlanLimits::FREE,
+        Plan::Paid | Plan::Unlimited => PlanLimits::PAID,
+    };
+    let vectorize = Vectorize::new(clock.clone(), plan, move || ids.id());
     Ok(Arc::new(Services {
         ai,
         vectorize,

@@ -123,6 +123,11 @@ impl Ai {
         &self.shared.limits
     }
 
+    /// The input and output schemas of `model`, with its own defaults.
+    pub fn schema(&self, model: &Model) -> Option<schema::Pair> {
+        schema::pair(&model.schema)
+    }
+
     pub fn today(&self) -> String {
         self.shared.clock.today()
     }
@@ -151,7 +156,7 @@ impl Ai {
         let mut input = call.input.clone();
         let pair = match call.schema.filter(|_| model.task == Task::TextGeneration) {
             Some(name) => schema::pair(name),
-            None => schema::of(model),
+            None => self.schema(model),
         };
         if let Some(pair) = pair {
             schema::check(&pair.input, &mut input).map_err(|text| AiError::BadInput { text })?;

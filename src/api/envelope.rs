@@ -42,7 +42,7 @@ pub fn enveloped(result: &impl Serialize) -> Reply {
 }
 
 /// The same with paging.
-pub fn enveloped_page(result: &Value, info: &Value) -> Reply {
+pub fn enveloped_page(result: &[Value], info: &Value) -> Reply {
     json_reply(200, &json!({"result": result, "success": true, "errors": [], "messages": [], "result_info": info}))
 }
 

@@ -25,9 +25,8 @@ pub fn indexes(path: &Path, text: &str) -> Result<BTreeMap<String, String>, Conf
     let config: Wrangler = if path.extension().is_some_and(|extension| extension == "toml") {
         toml::from_str(text).map_err(|error| wrong(&error))?
     } else {
-        let value = jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default());
-        let value: serde_json::Value = value.map_err(|error| wrong(&error))?;
-        serde_json::from_value(value).map_err(|error| wrong(&error))?
+        let options = jsonc_parser::ParseOptions::default();
+        jsonc_parser::parse_to_serde_value(text, &options).map_err(|error| wrong(&error))?
     };
     Ok(config.vectorize.into_iter().map(|binding| (binding.binding, binding.index_name)).collect())
 }

@@ -114,7 +114,9 @@ fn fit(
     resolved: &Resolved,
 ) -> Result<(Vec<f32>, usize), AiError> {
     match model.dimensions {
-        Some(wanted) if wanted > dimensions => Ok((isometry::widen(&values, dimensions, wanted), wanted)),
+        Some(wanted) if wanted > dimensions => {
+            Ok((isometry::widen(&values, dimensions, wanted).map_err(refusal_of)?, wanted))
+        },
         Some(wanted) if wanted < dimensions => Err(AiError::Model {
             text: format!(
                 "checkpoint `{}` makes {dimensions} dimensions, `{}` has {wanted}\nhint: bind a checkpoint of at most {wanted} dimensions",

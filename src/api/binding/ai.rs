@@ -31,7 +31,7 @@ pub async fn upstream(app: App, incoming: Incoming) -> Reply {
         "ai-api/models/search" => {
             let query = SearchQuery::from_pairs(incoming.query_pairs());
             let page = search(app.ai.catalog(), &query, &app.ai.today());
-            envelope::enveloped_page(&page.items, &page.result_info)
+            envelope::enveloped_page(&page.items, &page.result_info())
         }
         path if path.starts_with("to-everything/") || path.starts_with("ai-gateway/") => {
             let hint = "`run` and `models` are emulated".to_owned();

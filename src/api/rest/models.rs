@@ -2,17 +2,14 @@
 
 use serde_json::json;
 
-use crate::ai::catalog::search::{SearchQuery, authors as author_items, search as find, tasks as task_items};
-use crate::ai::schema;
+use crate::ai::catalog::search::{self as find, Page, SearchQuery};
 use crate::api::App;
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
 use crate::error::{AiError, Error};
 
 pub async fn search(app: App, incoming: Incoming) -> Reply {
-    let query = SearchQuery::from_pairs(incoming.query_pairs());
-    let page = find(app.ai.catalog(), &query, &app.ai.today());
-    envelope::enveloped_page(&page.items, &page.result_info)
+    paged(&find::search(app.ai.catalog(), &query(&incoming), &app.ai.today()))
 }
 
 pub async fn schema(app: App, incoming: Incoming) -> Reply {
@@ -22,18 +19,26 @@ pub async fn schema(app: App, incoming: Incoming) -> Reply {
     let Some(model) = app.ai.catalog().get(&name) else {
         return refused(app.ai.catalog().unknown(&name));
     };
-    match schema::of(model) {
+    match app.ai.schema(model) {
         Some(pair) => envelope::enveloped(&json!({"input": pair.input, "output": pair.output})),
         None => refused(AiError::Internal { reason: format!("`{name}` names a schema that is not there") }),
     }
 }
 
-pub async fn tasks(_app: App, _incoming: Incoming) -> Reply {
-    envelope::enveloped(&task_items())
+pub async fn tasks(_app: App, incoming: Incoming) -> Reply {
+    paged(&find::tasks(&query(&incoming)))
 }
 
-pub async fn authors(app: App, _incoming: Incoming) -> Reply {
-    envelope::enveloped(&author_items(app.ai.catalog()))
+pub async fn authors(app: App, incoming: Incoming) -> Reply {
+    paged(&find::authors(app.ai.catalog(), &query(&incoming), &app.ai.today()))
+}
+
+fn query(incoming: &Incoming) -> SearchQuery {
+    SearchQuery::from_pairs(incoming.query_pairs())
+}
+
+fn paged(page: &Page) -> Reply {
+    envelope::enveloped_page(&page.items, &page.result_info())
 }
 
 fn refused(error: AiError) -> Reply {
