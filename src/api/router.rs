@@ -15,7 +15,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::envelope::{self, Reply};
 use super::incoming::{Incoming, Unreadable};
 use super::{App, auth, binding, control, openai, rest};
-use crate::error::{AiError, Error, PlatformError};
+use crate::error::{AiError, Error, PlatformError, VectorizeError};
 
 /// Who is spoken to, and so how a refusal before the handler is spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,8 +134,16 @@ async fn answer(
     match Incoming::read(request, &params, limit).await {
         Ok(incoming) => (route.handler)(app, incoming).await,
         Err(Unreadable::Refused(error)) => refused(route, &error),
-        Err(Unreadable::TooLarge) => refused(route, &AiError::TooLarge.into()),
+        Err(Unreadable::TooLarge) => refused(route, &too_large(route, limit)),
     }
+}
+
+/// Each service says in its own words that a body is too large.
+fn too_large(route: &Route, limit: usize) -> Error {
+    if route.body_limit.starts_with("vectorize.") {
+        return VectorizeError::UploadTooLarge { limit }.into();
+    }
+    AiError::TooLarge.into()
 }
 
 /// A refusal before the handler, in the words of the route's dialect.

@@ -14,8 +14,8 @@ pub enum VectorizeError {
     UnknownContentType,
     #[error("vectorize.not_entitled - this plan allows {limit} indexes per account; delete one first")]
     TooManyIndexes { limit: usize },
-    #[error("vectorize.legacy_api - V1 indexes are retired; use /vectorize/v2/indexes{rest}")]
-    LegacyApi { rest: String },
+    #[error("vectorize.legacy_api - V1 indexes are retired; create a V2 index and call it below /vectorize/v2/indexes")]
+    LegacyApi,
     #[error("vectorize.index.not_found - Index name \"{name}\"")]
     IndexNotFound { name: String },
     #[error("vectorize.index.invalid_name - {reason}")]
@@ -63,8 +63,8 @@ pub enum VectorizeError {
     /// `line` is zero-based in NDJSON, and nothing where lines have no meaning.
     #[error("failed to parse {operation} vectors request in {format} format: line {line:?} was not expected format")]
     UnparsableVectors { operation: Operation, format: Format, line: Option<usize> },
-    #[error("request body too large; max is {limit} bytes, got {got} bytes")]
-    UploadTooLarge { limit: usize, got: usize },
+    #[error("request body too large; max is {limit} bytes")]
+    UploadTooLarge { limit: usize },
     #[error(
         "with returnValues=true or returnMetadata=all, max top K is {limit}, but got {got}; for a top K up to {relaxed}, retry with returnValues=false and returnMetadata=indexed"
     )]
@@ -120,7 +120,7 @@ impl VectorizeError {
     /// Cloudflare's error code. One arm per code, so that an unconfirmed choice is one line to change.
     pub fn code(&self) -> u32 {
         match self {
-            Self::UnknownContentType | Self::TooManyIndexes { .. } | Self::LegacyApi { .. } => 1005,
+            Self::UnknownContentType | Self::TooManyIndexes { .. } | Self::LegacyApi => 1005,
             Self::IndexNotFound { .. } => 3000,
             Self::InvalidName { .. } => 3001,
             Self::DuplicateName { .. } => 3002,
@@ -152,7 +152,7 @@ impl VectorizeError {
             Self::UploadTooLarge { .. } => 413,
             Self::UnknownContentType
             | Self::TooManyIndexes { .. }
-            | Self::LegacyApi { .. }
+            | Self::LegacyApi
             | Self::InvalidName { .. }
             | Self::DuplicateName { .. }
             | Self::InvalidConfig { .. }

@@ -75,7 +75,7 @@ pub fn json(body: &[u8], operation: Operation) -> Result<Vec<Line>, VectorizeErr
 
 fn check_size(body: &[u8]) -> Result<(), VectorizeError> {
     if body.len() > limits::UPLOAD_BYTES {
-        return Err(VectorizeError::UploadTooLarge { limit: limits::UPLOAD_BYTES, got: body.len() });
+        return Err(VectorizeError::UploadTooLarge { limit: limits::UPLOAD_BYTES });
     }
     Ok(())
 }
