@@ -6,3 +6,4 @@ pub mod device;
 pub mod embed;
 pub mod generate;
 pub mod queue;
+pub mod scripted;

@@ -57,6 +57,24 @@ impl Ticket {
     }
 }
 
+/// How much a checkpoint's thread takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueOptions {
+    /// Requests that may wait; one more is refused with [`Failure::Busy`]. At least 1.
+    pub capacity: usize,
+    /// Tokens that one forward pass may take in, over all requests. A decoder takes a prompt in pieces of at most
+    /// this many, so that the streams in flight go on meanwhile.
+    pub batch_tokens: usize,
+    /// Sequences that a decoder holds at once.
+    pub slots: usize,
+}
+
+impl Default for QueueOptions {
+    fn default() -> Self {
+        Self { capacity: 256, batch_tokens: 4096, slots: 8 }
+    }
+}
+
 /// The sending side of a checkpoint's thread. The thread ends when the last sender is gone.
 #[derive(Debug)]
 pub struct Inbox<T> {
