@@ -3,6 +3,7 @@
 
 mod embeddings;
 mod generation;
+mod schemas;
 mod ticket;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub struct Ai {
     pub(super) shared: Arc<Shared>,
     pub(super) resolver: Resolver,
     pub(super) allow_deprecated: bool,
+    schemas: schemas::Schemas,
 }
 
 /// What outlives one call, for streams settle after `run` has returned.
@@ -108,7 +110,14 @@ impl Ai {
         allow_deprecated: bool,
     ) -> Self {
         let shared = Arc::new(Shared { limits, ledger: Ledger::default(), journal, clock, entropy });
-        Self { catalog: Catalog::builtin(), engine, shared, resolver, allow_deprecated }
+        Self {
+            catalog: Catalog::builtin(),
+            engine,
+            shared,
+            resolver,
+            allow_deprecated,
+            schemas: schemas::Schemas::default(),
+        }
     }
 
     pub fn catalog(&self) -> &'static Catalog {
@@ -124,8 +133,8 @@ impl Ai {
     }
 
     /// The input and output schemas of `model`, with its own defaults.
-    pub fn schema(&self, model: &Model) -> Option<schema::Pair> {
-        schema::pair(&model.schema)
+    pub fn schema(&self, model: &Model) -> Option<Arc<schema::Pair>> {
+        self.schemas.of(model)
     }
 
     pub fn today(&self) -> String {
@@ -153,9 +162,10 @@ impl Ai {
         let model = self.catalog.get(&call.model).ok_or_else(|| self.catalog.unknown(&call.model))?;
         let free = self.limits().plan() == Plan::Free;
         self.catalog.check_usable(model, &today, free, self.allow_deprecated)?;
+        let model = self.catalog.answering(model, &today);
         let mut input = call.input.clone();
         let pair = match call.schema.filter(|_| model.task == Task::TextGeneration) {
-            Some(name) => schema::pair(name),
+            Some(name) => self.schemas.plain(name),
             None => self.schema(model),
         };
         if let Some(pair) = pair {
@@ -256,7 +266,9 @@ fn refusal_of(failure: Failure) -> AiError {
         Failure::Input(text) => AiError::Model { text },
         Failure::Checkpoint { .. } | Failure::Device(_) => {
             tracing::error!("{failure}");
-            AiError::Model { text: format!("{failure}\nhint: replace the file, or bind another folder in candleflare.toml") }
+            AiError::Model {
+                text: format!("{failure}\nhint: replace the file, or bind another folder in candleflare.toml"),
+            }
         }
         Failure::Backend(reason) => AiError::Internal { reason },
     }

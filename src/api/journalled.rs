@@ -35,7 +35,8 @@ pub async fn vectorize(
 
 fn entry(app: &App, incoming: &Incoming, dialect: Dialect) -> Entry {
     let (index, operation) = incoming.rest.split_once('/').unwrap_or((&incoming.rest, ""));
-    let operation = if operation.is_empty() { incoming.method.as_str().to_ascii_lowercase() } else { operation.to_owned() };
+    let operation =
+        if operation.is_empty() { incoming.method.as_str().to_ascii_lowercase() } else { operation.to_owned() };
     Entry {
         id: app.entropy.uuid(),
         time: app.clock.now().to_string(),

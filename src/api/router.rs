@@ -94,13 +94,12 @@ pub fn router(app: &App) -> Router {
     for route in ROUTES {
         router = router.route(route.path, method_router(route, app));
     }
-    router
-        .fallback(no_route)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+    router.fallback(no_route).method_not_allowed_fallback(method_not_allowed).layer(CatchPanicLayer::custom(
+        |_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a handler panicked; this is a bug of candleflare");
             envelope::refused(&AiError::Internal { reason: "a handler panicked".to_owned() }.into(), None)
-        }))
+        },
+    ))
 }
 
 fn method_router(route: &'static Route, app: &App) -> MethodRouter {

@@ -41,8 +41,7 @@ impl Engine {
 
     /// The encoder in `checkpoint`, loaded at first use. Blocks while it loads.
     pub fn embedder(&self, checkpoint: &Checkpoint) -> Result<Arc<EmbeddingModel>, Failure> {
-        self.embedders
-            .get_or_load(checkpoint.name(), || EmbeddingModel::load(checkpoint, &self.device, &self.options))
+        self.embedders.get_or_load(checkpoint.name(), || EmbeddingModel::load(checkpoint, &self.device, &self.options))
     }
 
     /// The decoder in `checkpoint` if it is loaded already.

@@ -32,6 +32,8 @@ async fn search_and_schema() {
     let missing = client.get(&format!("{base}/models/schema?model=@cf/no/model")).await;
     assert_eq!(missing["errors"][0]["code"], json!(5007));
     for list in ["tasks", "authors"] {
-        assert!(client.get(&format!("{base}/{list}/search")).await["result"].as_array().is_some_and(|all| all.len() > 5));
+        assert!(
+            client.get(&format!("{base}/{list}/search")).await["result"].as_array().is_some_and(|all| all.len() > 5)
+        );
     }
 }

@@ -43,10 +43,9 @@ async fn damage_is_named_and_the_server_stays_up() {
         ("config.json", |folder| std::fs::write(folder.join("config.json"), br#"{"model_type": "gpt2"}"#).unwrap()),
         ("tokenizer.json", |folder| std::fs::write(folder.join("tokenizer.json"), b"[]").unwrap()),
     ];
-    for (checkpoint, model, input) in [
-        ("kindling-embed", EMBED, json!({"text": "a"})),
-        ("kindling-chat", CHAT, json!({"prompt": "hello"})),
-    ] {
+    for (checkpoint, model, input) in
+        [("kindling-embed", EMBED, json!({"text": "a"})), ("kindling-chat", CHAT, json!({"prompt": "hello"}))]
+    {
         for (file, damage) in &damages {
             let folder = tempfile::tempdir().unwrap();
             copy(checkpoint, folder.path());

@@ -17,7 +17,10 @@ async fn a_body_over_its_size() {
         json!({"text": "a".repeat(bytes - shell)})
     };
     assert_eq!(client.run(EMBED, body(100)).await.status(), 200);
-    assert_eq!(client.refusal(EMBED, body(101)).await, (413, 3006, "AiError: AiError: Request is too large".to_owned()));
+    assert_eq!(
+        client.refusal(EMBED, body(101)).await,
+        (413, 3006, "AiError: AiError: Request is too large".to_owned())
+    );
 }
 
 #[tokio::test]

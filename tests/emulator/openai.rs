@@ -47,8 +47,7 @@ async fn streams_hold_chunks_and_done() {
     let response = client.post(client.api("/ai/v1/chat/completions"), &body).await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let (frames, done) = events(&response.text().await.unwrap());
-    let text: String =
-        frames.iter().filter_map(|frame| frame["choices"][0]["delta"]["content"].as_str()).collect();
+    let text: String = frames.iter().filter_map(|frame| frame["choices"][0]["delta"]["content"].as_str()).collect();
     assert_eq!(text, whole["choices"][0]["message"]["content"].as_str().unwrap());
     assert!(done && frames.iter().all(|frame| frame["object"] == "chat.completion.chunk"));
     assert_eq!(frames.last().unwrap()["usage"]["total_tokens"], whole["usage"]["total_tokens"]);
@@ -75,7 +74,8 @@ async fn embeddings_as_floats_and_as_base64() {
     let coded = json_of(client.post(url.clone(), &coded).await).await.1;
     assert_eq!((&floats["object"], floats["data"].as_array().unwrap().len()), (&json!("list"), 2));
     let row: Vec<f32> = serde_json::from_value(floats["data"][1]["embedding"].clone()).unwrap();
-    let bytes = base64::engine::general_purpose::STANDARD.decode(coded["data"][1]["embedding"].as_str().unwrap()).unwrap();
+    let bytes =
+        base64::engine::general_purpose::STANDARD.decode(coded["data"][1]["embedding"].as_str().unwrap()).unwrap();
     let decoded: Vec<f32> = bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
     assert_eq!(row, decoded);
 

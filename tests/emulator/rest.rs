@@ -149,7 +149,10 @@ async fn routing_is_refused_by_the_platform() {
     let client = Client::start().await;
     let get = |path: String| client.http.get(client.url(&path)).send();
     let (status, body) = json_of(get("/client/v4/nothing".to_owned()).await.unwrap()).await;
-    assert_eq!((status.as_u16(), &body["errors"][0]["code"], &body["errors"][1]["code"]), (400, &json!(7003), &json!(7000)));
+    assert_eq!(
+        (status.as_u16(), &body["errors"][0]["code"], &body["errors"][1]["code"]),
+        (400, &json!(7003), &json!(7000))
+    );
     let short = get("/client/v4/accounts/xyz/ai/models/search".to_owned()).await.unwrap();
     assert_eq!(refusal_of(short).await.0, 404);
     let method = get(format!("/client/v4/accounts/{ACCOUNT}/ai/run/{EMBED}")).await.unwrap();

@@ -64,8 +64,7 @@ impl Ai {
         let (values, dimensions) = fit(embeddings.values, embeddings.dimensions, model, resolved)?;
         let usage = Usage { input_tokens: prepared.tokens as u64, ..Usage::default() };
         let neurons = self.shared.ledger.settle(&running.entry.account, &self.today(), model, &usage);
-        let output =
-            task::Output { values, dimensions, answer: request.answer, pooling, tokens: prepared.tokens };
+        let output = task::Output { values, dimensions, answer: request.answer, pooling, tokens: prepared.tokens };
         let meta = self.meta(model, resolved, running);
         let answer = Answer { meta, output: Output::Embeddings(output), neurons: Some(neurons) };
         Ok((answer, embeddings.queue_ms, embeddings.compute_ms))
@@ -99,24 +98,18 @@ fn refuse_long(limit: &Option<usize>, model: &Model, prepared: &Prepared) -> Res
         return Err(AiError::Model { text: format!("Sequence too long: {} > {limit}", prepared.longest) });
     }
     if let Some(window) = model.context_window.filter(|window| prepared.tokens > *window) {
-        let text =
-            format!("Max context reached {} tokens but model supports only {window}", prepared.tokens);
+        let text = format!("Max context reached {} tokens but model supports only {window}", prepared.tokens);
         return Err(AiError::Model { text });
     }
     Ok(())
 }
 
 /// A stand-in's vectors in the width that the model has in production.
-fn fit(
-    values: Vec<f32>,
-    dimensions: usize,
-    model: &Model,
-    resolved: &Resolved,
-) -> Result<(Vec<f32>, usize), AiError> {
+fn fit(values: Vec<f32>, dimensions: usize, model: &Model, resolved: &Resolved) -> Result<(Vec<f32>, usize), AiError> {
     match model.dimensions {
         Some(wanted) if wanted > dimensions => {
             Ok((isometry::widen(&values, dimensions, wanted).map_err(refusal_of)?, wanted))
-        },
+        }
         Some(wanted) if wanted < dimensions => Err(AiError::Model {
             text: format!(
                 "checkpoint `{}` makes {dimensions} dimensions, `{}` has {wanted}\nhint: bind a checkpoint of at most {wanted} dimensions",

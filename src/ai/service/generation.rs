@@ -191,8 +191,7 @@ impl Settlement {
         };
         let mut neurons = 0.0;
         if let Some(running) = self.running.take() {
-            neurons =
-                self.shared.ledger.settle(&running.entry.account, &self.shared.clock.today(), self.model, &usage);
+            neurons = self.shared.ledger.settle(&running.entry.account, &self.shared.clock.today(), self.model, &usage);
             running.succeed(finish.queue_ms, finish.compute_ms);
         }
         TokenUsage {

@@ -13,8 +13,7 @@ use crate::engine::backend::Pooling;
 use crate::error::AiError;
 
 /// qwen3-embedding puts this before a query that brings no instruction of its own.
-const DEFAULT_INSTRUCTION: &str =
-    "Given a web search query, retrieve relevant passages that answer the query";
+const DEFAULT_INSTRUCTION: &str = "Given a web search query, retrieve relevant passages that answer the query";
 
 /// What is to be embedded, and how the answer looks.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,10 +63,8 @@ impl Request {
             let texts = strings(field(input, "text").ok_or_else(|| refused("`text` or `contexts` is missing"))?)?;
             return Ok(Self { texts, pooling: None, answer: Answer::Pooled, refuse_over });
         };
-        let mut texts: Vec<String> = contexts
-            .iter()
-            .map(|context| text_of(context.get("text").unwrap_or(context)))
-            .collect::<Result<_, _>>()?;
+        let mut texts: Vec<String> =
+            contexts.iter().map(|context| text_of(context.get("text").unwrap_or(context))).collect::<Result<_, _>>()?;
         let answer = match field(input, "query") {
             Some(query) => {
                 texts.push(text_of(query)?);
@@ -147,11 +144,8 @@ impl Output {
     fn scores(&self) -> Vec<Value> {
         let mut rows: Vec<&[f32]> = self.rows().collect();
         let Some(query) = rows.pop() else { return Vec::new() };
-        let mut scores: Vec<(usize, f32)> = rows
-            .iter()
-            .enumerate()
-            .map(|(id, row)| (id, row.iter().zip(query).map(|(a, b)| a * b).sum()))
-            .collect();
+        let mut scores: Vec<(usize, f32)> =
+            rows.iter().enumerate().map(|(id, row)| (id, row.iter().zip(query).map(|(a, b)| a * b).sum())).collect();
         scores.sort_by(|a, b| b.1.total_cmp(&a.1));
         scores.into_iter().map(|(id, score)| serde_json::json!({"id": id, "score": score})).collect()
     }
@@ -205,7 +199,8 @@ mod tests {
 
     #[test]
     fn bge_m3_scores_contexts_against_a_query() {
-        let request = parse("@cf/baai/bge-m3", json!({"query": "q", "contexts": [{"text": "a"}, {"text": "b"}]})).unwrap();
+        let request =
+            parse("@cf/baai/bge-m3", json!({"query": "q", "contexts": [{"text": "a"}, {"text": "b"}]})).unwrap();
         assert_eq!(request.texts, ["a", "b", "q"]);
         let output = Output {
             values: vec![0.0, 1.0, 1.0, 0.0, 0.6, 0.8],

@@ -71,7 +71,8 @@ fn decode(incoming: Incoming) -> Result<Call, AiError> {
     let model = model
         .or_else(|| body.get("model").and_then(Value::as_str).map(str::to_owned))
         .ok_or_else(|| AiError::MissingBody { what: "cf-consn-model-id".to_owned() })?;
-    let input = body.get_mut("inputs").map(Value::take).ok_or_else(|| AiError::MissingBody { what: "inputs".to_owned() })?;
+    let input =
+        body.get_mut("inputs").map(Value::take).ok_or_else(|| AiError::MissingBody { what: "inputs".to_owned() })?;
     Ok(Call { account: incoming.account, dialect: Dialect::Binding, model: unprefixed(model), input, schema: None })
 }
 

@@ -27,7 +27,10 @@ pub async fn either(app: App, incoming: Incoming) -> Reply {
 }
 
 fn not_found() -> Reply {
-    envelope::json_reply(404, &serde_json::json!({"error": "send the call with `MF-URL`, or to /binding/ai/… or /binding/vectorize/{index}/…", "code": 404}))
+    envelope::json_reply(
+        404,
+        &serde_json::json!({"error": "send the call with `MF-URL`, or to /binding/ai/… or /binding/vectorize/{index}/…", "code": 404}),
+    )
 }
 
 /// Host, path without the leading slash, and query of `MF-URL`.

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use crate::ai::service::{Answer, Call, Output, Refusal};
+use crate::ai::tasks::text_generation::Identity;
 use crate::api::App;
 use crate::api::encode::{ai_headers, event_stream};
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
-use crate::ai::tasks::text_generation::Identity;
 use crate::error::{AiError, Error};
 use crate::harness::Dialect;
 

@@ -1,5 +1,8 @@
-//! Backends without weights: deterministic, instant, and first-class. Whoever tests what surrounds inference uses these.
+//! Backends that say what they are told to: for stubs, for demonstrations without weights, and for tests of
+//! everything above the engine.
 
+mod decoder;
 mod encoder;
 
-pub use encoder::{ScriptedEncoder, byte_tokenizer};
+pub use decoder::{ScriptedDecoder, byte_tokenizer};
+pub use encoder::ScriptedEncoder;

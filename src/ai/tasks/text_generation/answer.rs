@@ -62,10 +62,9 @@ impl Output {
                     "finish_reason": finish,
                 }),
             ),
-            (_, Form::Completion) => (
-                "text_completion",
-                json!({"index": 0, "text": self.text, "logprobs": null, "finish_reason": finish}),
-            ),
+            (_, Form::Completion) => {
+                ("text_completion", json!({"index": 0, "text": self.text, "logprobs": null, "finish_reason": finish}))
+            }
         };
         json!({
             "id": identity.id,
@@ -107,6 +106,9 @@ mod tests {
         assert_eq!(chat["choices"][0]["message"]["content"], "Hello");
         assert_eq!(chat["choices"][0]["finish_reason"], "stop");
         let completion = output.render(Style::OpenAi, Form::Completion, &identity);
-        assert_eq!((&completion["object"], &completion["choices"][0]["text"]), (&json!("text_completion"), &json!("Hello")));
+        assert_eq!(
+            (&completion["object"], &completion["choices"][0]["text"]),
+            (&json!("text_completion"), &json!("Hello"))
+        );
     }
 }

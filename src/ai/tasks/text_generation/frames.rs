@@ -150,7 +150,8 @@ mod tests {
         let frames = frames(Style::OpenAi, Form::Chat, false);
         assert_eq!(frames[0]["choices"][0]["delta"]["role"], "assistant");
         let prompt: u64 = frames[..4].iter().map(|frame| frame["usage"]["prompt_tokens"].as_u64().unwrap()).sum();
-        let completion: u64 = frames[..4].iter().map(|frame| frame["usage"]["completion_tokens"].as_u64().unwrap()).sum();
+        let completion: u64 =
+            frames[..4].iter().map(|frame| frame["usage"]["completion_tokens"].as_u64().unwrap()).sum();
         assert_eq!((prompt, completion), (12, 2));
         assert_eq!(frames[3]["choices"][0]["finish_reason"], "stop");
         assert_eq!(frames[4]["choices"], json!([]));
@@ -170,6 +171,9 @@ mod tests {
     #[test]
     fn completions_stream_text() {
         let frames = frames(Style::OpenAi, Form::Completion, false);
-        assert_eq!((&frames[0]["object"], &frames[0]["choices"][0]["text"]), (&json!("text_completion"), &json!("Hel")));
+        assert_eq!(
+            (&frames[0]["object"], &frames[0]["choices"][0]["text"]),
+            (&json!("text_completion"), &json!("Hel"))
+        );
     }
 }

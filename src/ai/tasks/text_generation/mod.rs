@@ -107,9 +107,7 @@ fn stop(input: &Value) -> Result<Vec<String>, AiError> {
 
 /// What the schema allows and this build does not do yet is refused, not ignored.
 fn refuse_unsupported(model: &Model, input: &Value) -> Result<(), AiError> {
-    let missing = |what: &str, hint: &str| {
-        Err(AiError::NotEmulated { what: what.to_owned(), hint: hint.to_owned() })
-    };
+    let missing = |what: &str, hint: &str| Err(AiError::NotEmulated { what: what.to_owned(), hint: hint.to_owned() });
     let given = |name: &str| {
         field(input, name).is_some_and(|value| match value {
             Value::Array(items) => !items.is_empty(),
