@@ -46,7 +46,8 @@ def json_extraction(kit):
     keys = [(kit.pick(FIELDS[n][0]), n) for n in asked]
     parts = [kit.text(FIELDS[n][1], FIELDS[n][2], v=values[n]) for n in told]
     text = kit.pick([", ", ". ", " and ", "; "]).join(parts) + kit.pick([".", ".", ""])
-    text = text[:1].upper() + text[1:]
+    if not text.startswith(str(values[told[0]])):           # a value keeps its own case
+        text = text[:1].upper() + text[1:]
     if kit.chance(.2):
         text = kit.pick(["Hello, ", "Hi! ", "Dear team, ", "Good morning. "]) + text
     answer = dump({key: values.get(n) for key, n in keys})
