@@ -38,11 +38,12 @@ def collate(rows, ids, multiple=8):
     return x, y, counted.flatten().nonzero().squeeze(1)
 
 
-def batches(mixture, tokenizer, rng, tokens, longest, pool=4000):
-    """Endless batches of about `tokens` tokens; every chat is new."""
+def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: None, pool=3000):
+    """Endless batches of about `tokens` tokens; every chat is new. `shares` gives the mixture of the moment."""
     ids = Ids(tokenizer)
     while True:
-        rows = encode(tokenizer, [render(mixture.chat(rng)[1]) for _ in range(pool)])
+        now = shares()
+        rows = encode(tokenizer, [render(mixture.chat(rng, shares=now)[1]) for _ in range(pool)])
         rows = sorted((r for r in rows if len(r) <= longest), key=lambda r: len(r) + rng.random() * 6)
         cut, batch = [], []
         for row in rows:

@@ -5,7 +5,7 @@ them, and that sentence, word for word, as the answer. When no sentence answers 
 import json
 import re
 
-from . import invented, noise
+from . import composed, invented, noise
 from . import questions as Q
 
 NOT_SAID = "The documents do not say."
@@ -29,6 +29,8 @@ class Prose:
         data = json.load(open(path))
         self.train, self.held = data["train"], data["held"]
         self.synonyms, self.verbs = data["synonyms"], set(data["verbs"])
+        self.nouns = {name: [word for pos, word, _, rank in data[name]["entries"] if pos == "n" and rank >= (3 if name == "train" else 1)
+                             and word.isalpha() and word.islower() and 3 <= len(word) <= 11] for name in ("train", "held")}
 
     def pool(self, kit):
         return self.held if kit.held else self.train
@@ -50,6 +52,17 @@ def invented_document(kit, kind=None):
     kit.rng.shuffle(numbers)
     for number in numbers[:kit.rng.randint(2, 6)]:
         sentence, slots = statement(kit, document, number)
+        document["sentences"].append(sentence)
+        document["facts"].append((number, slots))
+    return document
+
+
+def composed_document(kit, prose):
+    """Plain sentences about a few things; see composed.py."""
+    nouns = composed.things(kit, prose.nouns["held" if kit.held else "train"])
+    document = dict(kind="composed", title=composed.title(kit, nouns), mention=nouns[0], name=nouns[0], nouns=nouns, sentences=[], facts=[])
+    for number in kit.rng.sample(range(len(composed.FORMS)), kit.rng.randint(2, 7)):
+        sentence, slots = composed.sentence(kit, number, nouns)
         document["sentences"].append(sentence)
         document["facts"].append((number, slots))
     return document
@@ -136,6 +149,8 @@ def answered_pair(kit, prose, documents):
         document = kit.pick(documents)
         at = kit.rng.randrange(len(document["sentences"]))
         sentence = document["sentences"][at]
+        if document["kind"] == "composed":
+            return composed.question(kit, *document["facts"][at]), sentence
         if document["facts"]:
             number, slots = document["facts"][at]
             rivals = [d for d in documents if d is not document and d["kind"] == document["kind"]]
@@ -157,6 +172,11 @@ def silent_pair(kit, prose, documents):
     for _ in range(30):
         if made and kit.chance(.8):
             document = kit.pick(made)
+            if document["kind"] == "composed":
+                pair = silent_composed(kit, document)
+                if pair:
+                    return pair
+                continue
             facts = invented.SUBJECTS[document["kind"]][1]
             used = {n for d in made if d["kind"] == document["kind"] for n, _ in d["facts"]}
             if kit.chance(.35):                 # a subject that is not there, a fact that is
@@ -184,12 +204,27 @@ def silent_pair(kit, prose, documents):
     return None
 
 
+def silent_composed(kit, document):
+    """A relation that the document does not tell, or one that it tells of another thing only."""
+    used = {number for number, _ in document["facts"]}
+    if kit.chance(.4):
+        number, slots = kit.pick(document["facts"])
+        others = [n for n in document["nouns"] if not any(n in s for s in document["sentences"])]
+        if not others:
+            return None
+        return composed.question(kit, number, {**slots, "n": kit.pick(others)}), NOT_SAID
+    number = kit.pick([n for n in range(len(composed.FORMS)) if n not in used])
+    return composed.question(kit, number, composed.sentence(kit, number, document["nouns"])[1]), NOT_SAID
+
+
 def near_silent(kit, prose, documents):
     """Takes the asked sentence out of its document."""
     pair = answered_pair(kit, prose, documents)
     if not pair:
         return None
     question, sentence = pair
+    if any(sentence in d["sentences"] and d["kind"] == "composed" for d in documents):
+        return silent_pair(kit, prose, documents)
     rest = [s for d in documents for s in d["sentences"] if s != sentence]
     stems = Q.content(question)
     if not rest or max(Q.coverage(stems, set(Q.content(s))) for s in rest) > .4:
@@ -212,7 +247,10 @@ def draw_documents(kit, prose, made_share):
     want = kit.pick([1, 2, 2, 3, 3, 4])
     theme = kit.pick(invented.SUBJECT_NAMES) if kit.chance(.35) else None
     while len(documents) < want:
-        document = invented_document(kit, theme) if kit.chance(made_share) else real_document(kit, prose)
+        if not kit.chance(made_share):
+            document = real_document(kit, prose)
+        else:
+            document = composed_document(kit, prose) if kit.chance(.5) else invented_document(kit, theme)
         while len(document["sentences"]) > 1 and size + sum(map(len, document["sentences"])) > room:
             document["sentences"].pop()
             if document["facts"]:
@@ -224,9 +262,9 @@ def draw_documents(kit, prose, made_share):
     return documents
 
 
-def render(documents, layout):
+def render(documents, layout, joint=" "):
     gap = "\n\n" if "\n" in layout or "[" in layout else "\n"
-    return gap.join(layout.format(i=i + 1, t=d["title"], x=" ".join(d["sentences"])) for i, d in enumerate(documents))
+    return gap.join(layout.format(i=i + 1, t=d["title"], x=joint.join(d["sentences"])) for i, d in enumerate(documents))
 
 
 def disturbed(kit, question):
@@ -255,7 +293,7 @@ def chat(kit, prose, silent, made_share):
     if kit.split == "train":
         kit.rng.shuffle(pairs)
     canonical = kit.chance(.45)
-    body = render(documents, LAYOUTS[0] if canonical else kit.pick(LAYOUTS))
+    body = render(documents, LAYOUTS[0] if canonical else kit.pick(LAYOUTS), "\n" if kit.chance(.2) else " ")
     if not canonical and kit.chance(.15):
         question, answer = pairs[0]
         return [("user", kit.text(IN_TURN, c=body, q=question)), ("assistant", answer)]

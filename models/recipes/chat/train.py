@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 from . import data, evaluate
-from .mix import Mixture
+from .mix import FIRST_SHARES, Mixture
 from .model import Decoder, Muon
 
 warnings.filterwarnings("ignore")
@@ -39,6 +39,7 @@ def arguments():
     add("--decay-minutes", type=float, default=0, help="instead: a decay branch of this length")
     add("--batch", type=int, default=3072, help="tokens a batch")
     add("--longest", type=int, default=576)
+    add("--first-tokens", type=float, default=8e6, help="so long the short copying mixture")
     add("--rate", type=float, default=.02)
     add("--adam-rate", type=float, default=4e-3)
     add("--average", type=float, default=.998, help="weight of the old value in the moving average")
@@ -119,7 +120,8 @@ def main():
     torch.manual_seed(args.seed)
     run = Run(args)
     rng = random.Random(args.seed * 1_000_003 + run.steps)
-    stream = data.batches(run.mixture, run.tokenizer, rng, args.batch, args.longest)
+    stream = data.batches(run.mixture, run.tokenizer, rng, args.batch, args.longest,
+                          lambda: FIRST_SHARES if run.tokens < args.first_tokens else None)
     cases = evaluate.cases(run.mixture, run.tokenizer, args.eval_cases)
     decaying = args.decay_minutes > 0
     budget = 60 * (args.decay_minutes if decaying else args.minutes)

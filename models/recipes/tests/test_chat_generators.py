@@ -4,7 +4,7 @@ import random
 import re
 import unittest
 
-from chat import grammar, invented, kit, lexicon, noise, phrasing, phrasing_held, tasks_context, tasks_docs, tasks_form, tasks_talk, tasks_tools
+from chat import composed, grammar, invented, kit, lexicon, noise, phrasing, phrasing_held, tasks_context, tasks_docs, tasks_form, tasks_talk, tasks_tools
 from chat import questions as Q
 from chat.mix import render
 
@@ -21,6 +21,7 @@ class FakeProse:
             "singles": ["The baker sold fresh bread in the morning.", "Nobody saw the red bicycle behind the school.", "Rain fell on the empty market for two days.",
                         "A tall man asked for the way to the station.", "The twins painted their boat in bright colours."]}
     train = held = data
+    nouns = {"train": ["harbour", "boat", "market", "wheel", "garden"], "held": ["roof", "bell", "coat", "lamp", "well"]}
 
     def pool(self, _):
         return self.data
@@ -45,7 +46,7 @@ class GrammarTest(unittest.TestCase):
             for pattern in patterns:
                 grammar.parse(pattern)
         for titles, facts in invented.SUBJECTS.values():
-            for pattern in titles + [p for s, q in facts for p in s + q]:
+            for pattern in titles + [p for s, q in facts for p in s + q] + [p for s, q in composed.FORMS for p in s + q]:
                 grammar.parse(pattern)
 
     def test_intents_have_many_wordings(self):
