@@ -57,6 +57,7 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--texts", type=int, default=120_000)
     parser.add_argument("--held", type=int, default=4_400)
+    parser.add_argument("--held-only", action="store_true", help="only what the evaluation needs")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=3)
     args = parser.parse_args()
@@ -77,6 +78,8 @@ def main():
         np.save(f"{args.work}/pairs_vectors.npy",
                 np.stack([vectors([p[1] for p in pairs]), vectors([p[2] for p in pairs])]))
         print(f"held out {len(held)}, pairs {len(pairs)}", flush=True)
+    if args.held_only:
+        return
     path = f"{args.work}/sample.jsonl"
     if not os.path.exists(path):
         save_rows(path, sample(bert.read_lines(f"{args.work}/train.jsonl"), args.texts, random.Random(args.seed + 1)))
