@@ -7,3 +7,4 @@ pub mod embed;
 pub mod generate;
 pub mod queue;
 pub mod registry;
+pub mod scripted;

@@ -1,0 +1,6 @@
+//! Backends that say what they are told to: for stubs, for demonstrations without weights, and for tests of
+//! everything above the engine.
+
+mod decoder;
+
+pub use decoder::{ScriptedDecoder, byte_tokenizer};
