@@ -122,10 +122,10 @@ impl Raw {
                 return Err(format!("`{name}` is {size}"));
             }
         }
-        if heads % kv_heads != 0 {
+        if !heads.is_multiple_of(kv_heads) {
             return Err(format!("{heads} attention heads cannot share {kv_heads} key-value heads"));
         }
-        if head_dim % 2 != 0 {
+        if !head_dim.is_multiple_of(2) {
             return Err(format!("`head_dim` is {head_dim}, and rotary embeddings need an even number"));
         }
         let parameters = self.rope_parameters.as_ref().or(self.rope_scaling.as_ref()).unwrap_or(&Json::Null);
