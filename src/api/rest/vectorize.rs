@@ -177,4 +177,4 @@ pub fn not_allowed(request: &Request<'_>) -> Error {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::api) mod tests;
