@@ -18,6 +18,28 @@ impl ScriptedEncoder {
     pub fn new(dimensions: usize, max_tokens: usize) -> Self {
         Self { spec: EncoderSpec { dimensions, max_tokens, pooling: Pooling::Mean } }
     }
+
+    /// A tokenizer that needs no file: each byte of a text is a token (0 to 255, in the order of
+    /// the byte-level alphabet), and `[SEP]`, 256, ends it.
+    pub fn tokenizer() -> Result<Tokenizer, Failure> {
+        let failed = |error: tokenizers::Error| Failure::Backend(error.to_string());
+        let mut alphabet: Vec<char> = ByteLevel::alphabet().into_iter().collect();
+        alphabet.sort_unstable();
+        let vocab: Vocab = alphabet.into_iter().zip(0..).map(|(letter, id)| (letter.to_string(), id)).collect();
+        let model = BPE::builder().vocab_and_merges(vocab, Vec::new()).build().map_err(failed)?;
+        let mut tokenizer = Tokenizer::new(model);
+        tokenizer.with_pre_tokenizer(Some(ByteLevel::new(false, true, false)));
+        tokenizer.with_decoder(Some(ByteLevel::default()));
+        tokenizer.add_special_tokens([AddedToken::from("[SEP]", true)]).map_err(failed)?;
+        let ending = tokenizers::processors::template::TemplateProcessing::builder()
+            .try_single("$A [SEP]")
+            .map_err(Failure::Backend)?
+            .special_tokens(vec![("[SEP]", 256)])
+            .build()
+            .map_err(|error| Failure::Backend(error.to_string()))?;
+        tokenizer.with_post_processor(Some(ending));
+        Ok(tokenizer)
+    }
 }
 
 impl Encoder for ScriptedEncoder {
@@ -46,28 +68,6 @@ fn mix(state: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A tokenizer for scripted backends that needs no file: each byte of a text is a token (0 to 255, in the order of
-/// the byte-level alphabet), and `[SEP]`, 256, ends it.
-pub fn byte_tokenizer() -> Result<Tokenizer, Failure> {
-    let failed = |error: tokenizers::Error| Failure::Backend(error.to_string());
-    let mut alphabet: Vec<char> = ByteLevel::alphabet().into_iter().collect();
-    alphabet.sort_unstable();
-    let vocab: Vocab = alphabet.into_iter().zip(0..).map(|(letter, id)| (letter.to_string(), id)).collect();
-    let model = BPE::builder().vocab_and_merges(vocab, Vec::new()).build().map_err(failed)?;
-    let mut tokenizer = Tokenizer::new(model);
-    tokenizer.with_pre_tokenizer(Some(ByteLevel::new(false, true, false)));
-    tokenizer.with_decoder(Some(ByteLevel::default()));
-    tokenizer.add_special_tokens(&[AddedToken::from("[SEP]", true)]);
-    let ending = tokenizers::processors::template::TemplateProcessing::builder()
-        .try_single("$A [SEP]")
-        .map_err(Failure::Backend)?
-        .special_tokens(vec![("[SEP]", 256)])
-        .build()
-        .map_err(|error| Failure::Backend(error.to_string()))?;
-    tokenizer.with_post_processor(Some(ending));
-    Ok(tokenizer)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn every_byte_is_a_token() {
-        let tokenizer = byte_tokenizer().unwrap();
+        let tokenizer = ScriptedEncoder::tokenizer().unwrap();
         let encoding = tokenizer.encode("h\u{e9}, \u{1f642}", true).unwrap();
         assert_eq!((encoding.len(), encoding.get_ids().last()), (10, Some(&256)));
         assert_eq!(tokenizer.decode(encoding.get_ids(), true).unwrap(), "h\u{e9}, \u{1f642}");

@@ -1,5 +1,6 @@
-//! Backends without weights: deterministic, instant, and first-class. Whoever tests what surrounds inference uses these.
+//! Backends that say what they are told to: for stubs, for demonstrations without weights, and for tests of
+//! everything above the engine.
 
 mod encoder;
 
-pub use encoder::{ScriptedEncoder, byte_tokenizer};
+pub use encoder::ScriptedEncoder;
