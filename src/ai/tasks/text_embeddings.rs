@@ -43,8 +43,19 @@ pub enum Answer {
 const BGE_M3_SEQUENCE: usize = 8192;
 
 impl Request {
-    /// Reads an input that has passed the schema of `model`.
+    /// Reads an input that has passed the schema of `model`. The checker knows no `maxItems`, so the number of texts is
+    /// held to the model's here.
     pub fn parse(model: &Model, input: &Value) -> Result<Self, AiError> {
+        let request = Self::read(model, input)?;
+        match model.max_batch {
+            Some(most) if request.texts.len() > most => {
+                Err(AiError::Model { text: format!("too many texts: {} > {most}", request.texts.len()) })
+            }
+            _ => Ok(request),
+        }
+    }
+
+    fn read(model: &Model, input: &Value) -> Result<Self, AiError> {
         match model.schema.as_str() {
             "bge-m3" => Self::bge_m3(input),
             "qwen3-embedding" => Self::qwen3(input),

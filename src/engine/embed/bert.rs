@@ -101,7 +101,7 @@ impl BertConfig {
                 return refuse(format!("`{key}` is {size}"));
             }
         }
-        if config.hidden_size % config.num_attention_heads != 0 {
+        if !config.hidden_size.is_multiple_of(config.num_attention_heads) {
             let (hidden, heads) = (config.hidden_size, config.num_attention_heads);
             return refuse(format!("`hidden_size` {hidden} is not a multiple of `num_attention_heads` {heads}"));
         }

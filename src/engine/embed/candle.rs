@@ -132,6 +132,12 @@ impl CandleBert {
         }
         Ok(x.reshape((count, longest, width))?)
     }
+
+    /// The last hidden states of one text, `[tokens, hidden]`.
+    #[cfg(test)]
+    pub fn hidden_states(&self, text: &[u32]) -> Result<Vec<f32>, Failure> {
+        Ok(self.forward(&[text])?.flatten_all()?.to_vec1()?)
+    }
 }
 
 impl Encoder for CandleBert {

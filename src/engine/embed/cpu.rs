@@ -120,6 +120,14 @@ impl CpuBert {
         Ok(())
     }
 
+    /// The last hidden states of one text, `[tokens, hidden]`.
+    #[cfg(test)]
+    pub fn hidden_states(&self, text: &[u32]) -> Result<Vec<f32>, Failure> {
+        let mut scratch = Scratch::default();
+        self.forward(&[text], &mut scratch)?;
+        Ok(scratch.hidden)
+    }
+
     fn with_scratch<R>(&self, work: impl FnOnce(&mut Scratch) -> R) -> R {
         let pool = || self.scratch.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scratch = pool().pop().unwrap_or_default();
@@ -143,6 +151,9 @@ impl Encoder for CpuBert {
 
     fn encode(&mut self, batch: &TokenBatch, pooling: &[Pooling]) -> Result<Vec<f32>, Failure> {
         super::check_rows(batch, pooling, self.spec.max_tokens)?;
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
         let width = self.spec.dimensions;
         let mut vectors = vec![0.0; batch.len() * width];
         let mut groups = Vec::new();

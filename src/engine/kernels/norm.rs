@@ -53,8 +53,8 @@ impl Kernel for AddAndNormalize<'_> {
                 let y = simd.mul_add(x, simd.load(&norm.scale[at..]), simd.load(&norm.shift[at..]));
                 simd.store(&mut row[at..], y);
             }
-            for at in whole..width {
-                row[at] = (row[at] - mean) * factor * norm.scale[at] + norm.shift[at];
+            for (at, x) in row.iter_mut().enumerate().skip(whole) {
+                *x = (*x - mean) * factor * norm.scale[at] + norm.shift[at];
             }
         }
     }

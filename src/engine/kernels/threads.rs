@@ -1,35 +1,34 @@
 //! The threads that a forward pass is spread over.
 //!
-//! One pool serves all checkpoints of the process: two models that compute at once share the cores instead of
-//! fighting for them. Work is handed out piece by piece, so that a core which is busy elsewhere delays nobody.
+//! All checkpoints of the process share one pool, Rayon's own, which Candle uses as well: two models that compute at
+//! once share the cores instead of fighting for them. Work is handed out piece by piece, so that a core which is
+//! busy elsewhere delays nobody.
 
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 /// How many threads compute: `CANDLEFLARE_THREADS`, else as many as the machine has, at most 16 (beyond that the
-/// pieces of small models cost more to hand out than to compute).
+/// pieces of small models cost more to hand out than to compute). If the pool was started before this was first
+/// asked, it stays as it is.
 pub fn count() -> usize {
     static COUNT: OnceLock<usize> = OnceLock::new();
     *COUNT.get_or_init(|| {
         let asked = std::env::var("CANDLEFLARE_THREADS").ok().and_then(|text| text.parse().ok());
         let there = || std::thread::available_parallelism().map_or(1, |count| count.get().min(16));
-        asked.filter(|count| *count > 0).unwrap_or_else(there)
+        let count = asked.filter(|count| *count > 0).unwrap_or_else(there);
+        let builder = rayon::ThreadPoolBuilder::new().num_threads(count);
+        let started = builder.thread_name(|index| format!("compute-{index}")).build_global();
+        if started.is_err() {
+            tracing::debug!("the thread pool was there already");
+        }
+        rayon::current_num_threads()
     })
 }
 
-/// Runs `work` inside the pool, where [`each`] spreads over its threads. Everything that it calls, and it itself,
-/// runs on one thread if only one was asked for or if the pool cannot be started.
+/// Runs `work` inside the pool, where [`each`] spreads over its threads.
 pub fn install<R: Send>(work: impl FnOnce() -> R + Send) -> R {
-    static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
-    let pool = POOL.get_or_init(|| {
-        let builder = rayon::ThreadPoolBuilder::new().num_threads(count());
-        (count() > 1).then(|| builder.thread_name(|index| format!("compute-{index}")).build().ok()).flatten()
-    });
-    match pool {
-        Some(pool) => pool.install(work),
-        None => work(),
-    }
+    if count() == 1 { work() } else { rayon::scope(|_| work()) }
 }
 
 /// Calls `work` with every number below `pieces`, in no particular order, on whichever threads are free.
