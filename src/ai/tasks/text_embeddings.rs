@@ -43,11 +43,12 @@ pub enum Answer {
 const BGE_M3_SEQUENCE: usize = 8192;
 
 impl Request {
-    /// Reads an input that has passed the schema of `model`. The checker knows no `maxItems`, so the number of texts is
-    /// held to the model's here.
+    /// Reads an input that has passed the schema of `model`. Production's checker knows neither `minItems` nor `maxItems`, so
+    /// the number of texts is held to the model's here.
     pub fn parse(model: &Model, input: &Value) -> Result<Self, AiError> {
         let request = Self::read(model, input)?;
         match model.max_batch {
+            _ if request.texts.is_empty() => Err(AiError::Model { text: "too few texts: 0 < 1".to_owned() }),
             Some(most) if request.texts.len() > most => {
                 Err(AiError::Model { text: format!("too many texts: {} > {most}", request.texts.len()) })
             }
