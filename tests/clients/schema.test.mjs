@@ -1,12 +1,14 @@
 // Our answers to bad inputs against production's own validator: for each input, the same verdict and the same text.
-// Needs Node 22 (the package uses Set.prototype.union), and a running emulator at CANDLEFLARE_URL.
+// Needs Node 22 (the package uses Set.prototype.union); starts an emulator, or asks the one at CANDLEFLARE_URL.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startEmulator } from "./emulator.mjs";
 import { KNOWN, drawn, short } from "./schema.cases.mjs";
 import { judge } from "./schema.peer.mjs";
 
-const BASE = `${process.env.CANDLEFLARE_URL}/client/v4/accounts/${"0".repeat(32)}/ai`;
+const url = process.env.CANDLEFLARE_URL ?? (await startEmulator()).url;
+const BASE = `${url}/client/v4/accounts/${"0".repeat(32)}/ai`;
 const SEED = Number(process.env.CANDLEFLARE_SCHEMA_SEED ?? 2026);
 const MODELS = [
   "@cf/meta/llama-3.2-1b-instruct",
