@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
+use uuid::Uuid;
 
 /// A shared stream of randomness. Clones draw from the same stream.
 #[derive(Debug, Clone)]
@@ -27,9 +28,14 @@ impl Entropy {
 
     /// A random (version 4) UUID in lower case with hyphens.
     pub fn uuid(&self) -> String {
+        self.id().to_string()
+    }
+
+    /// The same, unprinted.
+    pub fn id(&self) -> Uuid {
         let mut bytes = [0; 16];
         self.draw(|rng| rng.fill_bytes(&mut bytes));
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
     pub fn seed(&self) -> u64 {

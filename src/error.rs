@@ -8,7 +8,7 @@ mod vectorize;
 
 pub use ai::AiError;
 pub use platform::PlatformError;
-pub use vectorize::VectorizeError;
+pub use vectorize::{Format, Operation, VectorizeError};
 
 /// Any refusal.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

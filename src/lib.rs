@@ -1,10 +1,20 @@
 //! Candleflare: Cloudflare Workers AI and Vectorize on one's own machine.
+//!
+//! For a Rust test, [`Emulator::builder`] starts one on a free port; for everything else there is the binary.
 
 pub mod ai;
+pub mod api;
+pub mod cli;
 pub mod clock;
+pub mod config;
+mod emulator;
 pub mod engine;
 pub mod entropy;
 pub mod error;
 pub mod harness;
 pub mod limits;
 pub mod vectorize;
+
+pub use config::Config;
+pub use emulator::{Builder, Emulator, StartError};
+pub use limits::Plan;

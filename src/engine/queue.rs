@@ -37,23 +37,6 @@ impl Drop for CancelOnDrop {
     }
 }
 
-/// How much one checkpoint takes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueueOptions {
-    /// Requests waiting; one more is refused.
-    pub capacity: usize,
-    /// Tokens that an encoder takes in one forward, over all rows.
-    pub batch_tokens: usize,
-    /// Sequences that a decoder has in flight.
-    pub slots: usize,
-}
-
-impl Default for QueueOptions {
-    fn default() -> Self {
-        Self { capacity: 256, batch_tokens: 2048, slots: 8 }
-    }
-}
-
 /// When and whether a request is still wanted.
 #[derive(Debug, Clone)]
 pub struct Ticket {
@@ -71,6 +54,24 @@ impl Ticket {
         } else {
             Ok(())
         }
+    }
+}
+
+/// How much a checkpoint's thread takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueOptions {
+    /// Requests that may wait; one more is refused with [`Failure::Busy`]. At least 1.
+    pub capacity: usize,
+    /// Tokens that one forward pass may take in, over all requests. A decoder takes a prompt in pieces of at most
+    /// this many, so that the streams in flight go on meanwhile.
+    pub batch_tokens: usize,
+    /// Sequences that a decoder holds at once.
+    pub slots: usize,
+}
+
+impl Default for QueueOptions {
+    fn default() -> Self {
+        Self { capacity: 256, batch_tokens: 2048, slots: 8 }
     }
 }
 

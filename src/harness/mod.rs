@@ -2,4 +2,4 @@
 
 mod journal;
 
-pub use journal::{Dialect, Entry, Filter, Journal, Operation, Service};
+pub use journal::{Dialect, Entry, Filter, Journal, Milliseconds, Operation, Service};

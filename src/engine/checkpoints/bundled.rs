@@ -17,7 +17,7 @@ macro_rules! files {
 }
 
 #[cfg(feature = "bundled-models")]
-static FILES: &[(&str, &[File])] = &[];
+static FILES: &[(&str, &[File])] = &[files!("kindling-embed": "config.json", "tokenizer.json", "model.safetensors")];
 
 #[cfg(not(feature = "bundled-models"))]
 static FILES: &[(&str, &[File])] = &[];

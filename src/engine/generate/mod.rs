@@ -1,1 +1,174 @@
-//! Text generation.
+//! Text generation: one decoder per checkpoint, owned by a thread that serves all requests at once.
+//!
+//! A request's life: [`GenerationModel::prepare`] renders and tokenises on the caller's thread,
+//! [`GenerationModel::submit`] queues, the scheduler computes and calls the request's [`Sink`].
+
+mod cpu;
+mod job;
+mod llama;
+mod sampling;
+mod scheduler;
+mod sequence;
+mod template;
+mod text;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use candle_core::Device;
+use serde_json::Value as Json;
+use tokenizers::Tokenizer;
+
+use crate::clock::{Clock, Stopwatch};
+use crate::engine::backend::{Decoder, DecoderSpec, Failure};
+use crate::engine::checkpoints::Checkpoint;
+use crate::engine::queue::{Inbox, QueueOptions};
+pub use job::{Finish, FinishReason, GenerateEvent, GenerateJob, Sink, events};
+pub use sampling::Sampling;
+use scheduler::{Place, Scheduler, Waiting};
+use sequence::Vocabulary;
+pub use template::ChatTemplate;
+
+/// Tokens of prompts that one round takes in at most: on two cores some milliseconds for the bundled model, so that
+/// streams in flight do not stutter.
+const CHUNK: usize = 128;
+
+/// What a request asks to continue.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prompt {
+    /// OpenAI-shaped messages and tools, for the checkpoint's chat template. A `content` may be a text, text parts or
+    /// null.
+    Chat { messages: Vec<Json>, tools: Vec<Json> },
+    /// Text as it is; the tokenizer adds what it always adds (a beginning-of-text token, say).
+    Raw(String),
+}
+
+/// A loaded decoder and its thread. The thread ends, after the requests in flight, when the model is dropped.
+pub struct GenerationModel {
+    name: String,
+    spec: DecoderSpec,
+    tokenizer: Arc<Tokenizer>,
+    template: ChatTemplate,
+    inbox: Inbox<Waiting>,
+    waiting: Arc<AtomicUsize>,
+    capacity: usize,
+}
+
+impl GenerationModel {
+    /// Loads a checkpoint in Hugging Face layout onto `device`.
+    pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
+        let tokenizer = checkpoint.tokenizer()?;
+        let template = ChatTemplate::load(checkpoint)?;
+        let backend = llama::load(checkpoint, device, options)?;
+        let stop_tokens = stop_tokens(checkpoint, &tokenizer)?;
+        Self::with_backend(checkpoint.name(), tokenizer, template, stop_tokens, backend, options)
+    }
+
+    /// Any decoder with any tokenizer: a scripted one, for example.
+    pub fn with_backend(
+        name: &str,
+        tokenizer: Tokenizer,
+        template: ChatTemplate,
+        stop_tokens: Vec<u32>,
+        backend: Box<dyn Decoder>,
+        options: &QueueOptions,
+    ) -> Result<Self, Failure> {
+        let spec = backend.spec().clone();
+        if spec.slots == 0 || spec.vocab_size == 0 || spec.context == 0 {
+            return Err(Failure::Backend(format!("the decoder of `{name}` holds nothing: {spec:?}")));
+        }
+        let tokenizer = Arc::new(tokenizer);
+        let vocabulary = Vocabulary { tokenizer: Arc::clone(&tokenizer), stop_tokens };
+        let scheduler = Scheduler::new(backend, vocabulary, options.batch_tokens.min(CHUNK));
+        let capacity = options.capacity.max(1);
+        let inbox = Inbox::spawn(name, capacity, move |receiver| scheduler.run(receiver))?;
+        Ok(Self { name: name.to_owned(), spec, tokenizer, template, inbox, waiting: Arc::default(), capacity })
+    }
+
+    /// Lets the chat template read a clock that can be steered.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.template = self.template.with_clock(clock);
+        self
+    }
+
+    /// The checkpoint's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn spec(&self) -> &DecoderSpec {
+        &self.spec
+    }
+
+    /// The prompt's tokens: rendered with the chat template and tokenised, on the caller's thread.
+    pub fn prepare(&self, prompt: &Prompt) -> Result<Vec<u32>, Failure> {
+        let (text, add_special_tokens) = match prompt {
+            // The template has written the special tokens already.
+            Prompt::Chat { messages, tools } => (&self.template.render(messages, tools)?, false),
+            Prompt::Raw(text) => (text, true),
+        };
+        let encoding = self
+            .tokenizer
+            .encode_fast(text.as_str(), add_special_tokens)
+            .map_err(|error| Failure::Input(format!("the prompt cannot be tokenised: {error}")))?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// Queues a request without waiting. [`Failure::Busy`] if the queue is full, [`Failure::Input`] if the prompt
+    /// cannot be computed by this checkpoint; else the sink hears what becomes of it.
+    pub fn submit(&self, job: GenerateJob) -> Result<(), Failure> {
+        self.check(&job.prompt)?;
+        let place = Place::take(&self.waiting, self.capacity)?;
+        self.inbox.submit(Waiting { job, submitted: Stopwatch::new(), place })
+    }
+
+    fn check(&self, prompt: &[u32]) -> Result<(), Failure> {
+        let refused = |what: String| Err(Failure::Input(what));
+        let DecoderSpec { context, vocab_size, .. } = self.spec;
+        if prompt.is_empty() {
+            return refused("the prompt is empty".to_owned());
+        }
+        if prompt.len() + 1 > context {
+            return refused(format!(
+                "the prompt has {} tokens, and with one for the answer that is more than the {context} of the local \
+                 checkpoint `{}`",
+                prompt.len(),
+                self.name,
+            ));
+        }
+        if let Some(token) = prompt.iter().find(|token| **token as usize >= vocab_size) {
+            return refused(format!("token {token} is not among the {vocab_size} of checkpoint `{}`", self.name));
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for GenerationModel {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("GenerationModel").field("name", &self.name).field("spec", &self.spec).finish_non_exhaustive()
+    }
+}
+
+/// `eos_token_id` of `generation_config.json` and `config.json` (a number or a list), and `tokenizer_config.json`'s
+/// `eos_token`: chat models name the end of a turn in one and the end of a text in another.
+fn stop_tokens(checkpoint: &Checkpoint, tokenizer: &Tokenizer) -> Result<Vec<u32>, Failure> {
+    let mut tokens = Vec::new();
+    for file in ["generation_config.json", "config.json"] {
+        let config: Json = checkpoint.json_or_none(file)?.unwrap_or_default();
+        let listed = match &config["eos_token_id"] {
+            Json::Array(ids) => ids.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        tokens.extend(listed.iter().filter_map(Json::as_u64).filter_map(|id| u32::try_from(id).ok()));
+    }
+    let config: Json = checkpoint.json_or_none("tokenizer_config.json")?.unwrap_or_default();
+    let text = config["eos_token"].as_str().or_else(|| config["eos_token"]["content"].as_str());
+    tokens.extend(text.and_then(|text| tokenizer.token_to_id(text)));
+    tokens.sort_unstable();
+    tokens.dedup();
+    Ok(tokens)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+# Two commands do all: `make run` and `make test`. Every target installs what it needs.
+
+CARGO ?= cargo
+BIN = $(or $(CARGO_TARGET_DIR),target)/release/candleflare
+# Settings of `make run`, for example `make run ARGS="--port 0 --plan free"`.
+ARGS ?=
+# One question for `make demo`.
+ASK ?=
+
+.PHONY: help run demo build test test-rust test-clients lint fmt bench models eval-models clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## serve Workers AI and Vectorize on 127.0.0.1:8786
+	$(CARGO) run --release --locked -- serve $(ARGS)
+
+demo: ## in a second terminal: questions over fixtures/docs, or ASK="…" for your own
+	$(CARGO) run --release --locked --example demo -- $(if $(ASK),--ask "$(ASK)")
+
+build:
+	$(CARGO) build --release --locked
+
+test: test-rust test-clients ## everything: unit and integration tests, then real clients
+
+# One profile for all of it: what is tested is what `make run` runs.
+test-rust:
+	@if command -v cargo-nextest >/dev/null; then \
+		set -x; $(CARGO) nextest run --release --locked --all-targets && $(CARGO) test --release --locked --doc; \
+	else \
+		set -x; $(CARGO) test --release --locked --all-targets && $(CARGO) test --release --locked --doc; \
+	fi
+
+test-clients: build tests/clients/node_modules
+	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test tests/clients/*.test.mjs
+
+tests/clients/node_modules: tests/clients/package.json
+	npm install --prefix tests/clients --no-audit --no-fund
+	@touch $@
+
+lint: ## formatting, and clippy with warnings as errors
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+
+fmt: ## format the code
+	$(CARGO) fmt
+
+bench: build ## speed and size; figures belong in docs/benchmarks.md
+	sh benches/run.sh "$(abspath $(BIN))"
+
+clean: ## remove what was built and installed
+	$(CARGO) clean
+	rm -rf .tools tests/clients/node_modules
+
+-include models/recipes/models.mk

@@ -1,0 +1,57 @@
+"""Chats as token batches: length-sorted, loss on the assistant's words only."""
+import torch
+
+from .mix import render
+
+
+class Ids:
+    def __init__(self, tokenizer):
+        self.assistant, self.end, self.pad = (tokenizer.token_to_id(f"<|{n}|>") for n in ("assistant", "end", "pad"))
+
+    def targets(self, ids):
+        """For each token, whether it is to be predicted: after <|assistant|>, up to and with <|end|>."""
+        flags, inside = [], False
+        for i in ids:
+            flags.append(inside)
+            if i == self.assistant:
+                inside = True
+            elif i == self.end:
+                inside = False
+        return flags
+
+
+def encode(tokenizer, texts):
+    return [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)]
+
+
+def collate(rows, ids, multiple=8):
+    """Inputs, targets and the flat positions that count; the length is rounded up."""
+    length = -(-(max(map(len, rows)) - 1) // multiple) * multiple
+    x = torch.full((len(rows), length), ids.pad)
+    y = torch.full((len(rows), length), ids.pad)
+    counted = torch.zeros((len(rows), length), dtype=torch.bool)
+    for i, row in enumerate(rows):
+        n = len(row) - 1
+        x[i, :n] = torch.tensor(row[:-1])
+        y[i, :n] = torch.tensor(row[1:])
+        counted[i, :n] = torch.tensor(ids.targets(row)[1:])
+    return x, y, counted.flatten().nonzero().squeeze(1)
+
+
+def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: None, pool=3000):
+    """Endless batches of about `tokens` tokens; every chat is new. `shares` gives the mixture of the moment."""
+    ids = Ids(tokenizer)
+    while True:
+        now = shares()
+        rows = encode(tokenizer, [render(mixture.chat(rng, shares=now)[1]) for _ in range(pool)])
+        rows = sorted((r for r in rows if len(r) <= longest), key=lambda r: len(r) + rng.random() * 6)
+        cut, batch = [], []
+        for row in rows:
+            if batch and len(row) * (len(batch) + 1) > tokens:
+                cut.append(batch)
+                batch = []
+            batch.append(row)
+        cut.append(batch)
+        rng.shuffle(cut)
+        for batch in cut:
+            yield collate(batch, ids)

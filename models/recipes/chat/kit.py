@@ -1,0 +1,55 @@
+"""What every generator gets: words, wordings, noise and the split that it draws for.
+
+Splits: `train`; `lex` = trained wordings with held-out words; `phr` = held-out wordings and words.
+A chat is a list of (role, text) with roles system, user, assistant, tool; a tool call is an
+assistant text that starts with CALL.
+"""
+import json
+
+from . import grammar, noise, phrasing, phrasing_held
+from .lexicon import Words
+
+CALL = "<|call|>"
+
+
+def dump(value):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+class Kit(Words):
+    def __init__(self, rng, split="train"):
+        super().__init__(rng, held=split != "train")
+        self.split = split
+        self.fresh = split == "phr"
+
+    def say(self, patterns, fresh=None, **slots):
+        """A wording with its slots marked: from `patterns`, or from `fresh` in the phr split."""
+        if self.fresh and fresh:
+            patterns = fresh
+        return grammar.expand(self.pick(patterns), self.rng, **slots)
+
+    def user(self, patterns, fresh=None, quiet=False, **slots):
+        """A user turn; noise is added while training only."""
+        text = self.say(patterns, fresh, **slots)
+        if self.split == "train" and not quiet:
+            text = noise.disturb(text, self.rng)
+            if not self.chance(.3):
+                text = text[:1].upper() + text[1:] if self.chance(.5) else text
+        return "user", grammar.unmark(text)
+
+    def text(self, patterns, fresh=None, **slots):
+        return grammar.unmark(self.say(patterns, fresh, **slots))
+
+    def persona(self, share=.5):
+        """A system message that says little, or none."""
+        if not self.chance(share):
+            return []
+        return [("system", self.text(phrasing.PERSONAS, phrasing_held.PERSONAS, org=self.organisation(), city=self.city()))]
+
+    def organisation(self):
+        base = self.syllables().capitalize() if self.chance(.7) else self.of_surname()
+        return self.pick(["{}", "{}", "{} Ltd", "{} Systems", "{} Bank", "{} Labs", "{} Foods", "Studio {}", "{} & Sons"]).format(base)
+
+    def of_surname(self):
+        from .lexicon import SURNAMES
+        return self.of(SURNAMES)

@@ -1,0 +1,36 @@
+"""All capabilities, their shares in the mixture, and chats as text."""
+from . import tasks_context, tasks_docs, tasks_form, tasks_talk, tasks_tools
+from .kit import Kit
+
+ROLES = ("system", "user", "assistant", "tool")
+SHARES = {"small": 5, "name": 6, "fact": 10, "untold": 6, "outside": 3, "context": 10, "context_silent": 8,
+          "documents": 12, "documents_mixed": 7, "documents_real": 6, "documents_silent": 7,
+          "json": 7, "format": 6, "copy": 6, "tool": 6, "tool_schema": 3, "no_tool": 4, "two_calls": 4}
+
+# The first millions of tokens: short chats that are all copying, until copying is learned.
+FIRST_SHARES = {"small": 4, "name": 14, "fact": 16, "untold": 4, "outside": 1, "context": 16, "context_silent": 4, "documents": 8,
+                "documents_silent": 2, "json": 8, "format": 8, "copy": 24, "tool": 4}
+
+
+class Mixture:
+    def __init__(self, prose_path):
+        docs = tasks_docs.Tasks(prose_path)
+        self.makers = {
+            "small": tasks_talk.small, "name": tasks_talk.name, "fact": tasks_talk.fact, "untold": tasks_talk.untold,
+            "outside": tasks_talk.outside, "context": tasks_context.context, "context_silent": tasks_context.context_silent,
+            "documents": docs.documents, "documents_mixed": docs.documents_mixed, "documents_real": docs.documents_real,
+            "documents_silent": docs.documents_silent, "json": tasks_form.json_extraction, "format": tasks_form.formats,
+            "copy": lambda kit: tasks_form.copy(kit, docs.prose), "tool": tasks_tools.tool, "tool_schema": tasks_tools.tool_schema,
+            "no_tool": tasks_tools.no_tool, "two_calls": tasks_tools.two_calls}
+        self.prose = docs.prose
+
+    def chat(self, rng, split="train", capability=None, shares=None):
+        """(capability, turns)"""
+        shares = shares or SHARES
+        capability = capability or rng.choices(list(shares), list(shares.values()))[0]
+        return capability, self.makers[capability](Kit(rng, split))
+
+
+def render(turns):
+    """What the chat template writes; the first token is the beginning of every text."""
+    return "<|bos|>" + "".join(f"<|{role}|>{text}<|end|>" for role, text in turns)

@@ -1,0 +1,133 @@
+"""The decoder: Llama's blocks (RMSNorm, rotary positions, grouped queries, SwiGLU, tied embedding)."""
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+EPSILON = 1e-5
+THETA = 10_000.
+# width, layers, query heads, key heads, head size, inner width; all widths are multiples of 32
+SIZES = {"1m": (128, 4, 4, 2, 32, 352), "2m": (160, 5, 5, 1, 32, 416), "3m": (192, 5, 6, 2, 32, 448),
+         "5m": (256, 6, 8, 4, 32, 672), "14m": (384, 8, 6, 2, 64, 1024)}
+
+
+def matrix(rows, cols, scale=1.):
+    return nn.Parameter(torch.randn(rows, cols) * scale / math.sqrt(cols))
+
+
+class Block(nn.Module):
+    def __init__(self, width, layers, heads, keys, head, inner):
+        super().__init__()
+        self.heads, self.keys, self.head, self.inner = heads, keys, head, inner
+        small = 1 / math.sqrt(2 * layers)
+        self.norm1, self.norm2 = nn.Parameter(torch.ones(width)), nn.Parameter(torch.ones(width))
+        self.qkv = matrix((heads + 2 * keys) * head, width)
+        self.out = matrix(width, heads * head, small)
+        self.gate_up = matrix(2 * inner, width)
+        self.down = matrix(width, inner, small)
+
+    def split_rows(self):
+        """Fused matrices and how many rows each of their parts has."""
+        return {"qkv": [self.heads * self.head, self.keys * self.head, self.keys * self.head], "gate_up": [self.inner] * 2}
+
+    def forward(self, x, cos, sin, bias):
+        batch, length, width = x.shape
+        normed = F.rms_norm(x, (width,), self.norm1.to(x.dtype), EPSILON)
+        q, k, v = (part.view(batch, length, -1, self.head).transpose(1, 2)
+                   for part in F.linear(normed, self.qkv).split(self.split_rows()["qkv"], -1))
+
+        def rotate(z):
+            a, b = z.chunk(2, -1)
+            return torch.cat((a * cos - b * sin, b * cos + a * sin), -1)
+        q, k = rotate(q), rotate(k)
+        if self.keys != self.heads:
+            k = k.repeat_interleave(self.heads // self.keys, 1)
+            v = v.repeat_interleave(self.heads // self.keys, 1)
+        if bias is None:
+            mixed = F.scaled_dot_product_attention(q, k, v.to(q.dtype), is_causal=True)
+        else:
+            mixed = ((q * self.head ** -.5) @ k.transpose(-1, -2) + bias).softmax(-1).to(v.dtype) @ v
+        x = x + F.linear(mixed.transpose(1, 2).reshape(batch, length, -1), self.out)
+        normed = F.rms_norm(x, (width,), self.norm2.to(x.dtype), EPSILON)
+        gate, up = F.linear(normed, self.gate_up).chunk(2, -1)
+        return x + F.linear(F.silu(gate) * up, self.down)
+
+
+class Decoder(nn.Module):
+    def __init__(self, vocabulary, size, longest=1024, fused_attention=True):
+        super().__init__()
+        self.size, self.vocabulary, self.fused = size, vocabulary, fused_attention
+        width, layers, heads, keys, head, inner = SIZES[size]
+        self.embedding = nn.Parameter(torch.randn(vocabulary, width) * .02)
+        self.norm = nn.Parameter(torch.ones(width))
+        self.blocks = nn.ModuleList(Block(width, layers, heads, keys, head, inner) for _ in range(layers))
+        angle = torch.arange(longest)[:, None] * THETA ** (-torch.arange(0, head, 2) / head)
+        self.register_buffer("cos", angle.cos(), False)
+        self.register_buffer("sin", angle.sin(), False)
+        self.register_buffer("causal", torch.full((longest, longest), -1e4).triu(1), False)
+
+    def hidden(self, ids, dtype=torch.float32):
+        length = ids.shape[1]
+        x = F.embedding(ids, self.embedding).to(dtype)
+        cos, sin = self.cos[:length].to(dtype), self.sin[:length].to(dtype)
+        bias = None if self.fused else self.causal[:length, :length].to(dtype)
+        for block in self.blocks:
+            x = block(x, cos, sin, bias)
+        return F.rms_norm(x, (x.shape[-1],), self.norm.to(x.dtype), EPSILON)
+
+    def parameter_count(self):
+        return sum(p.numel() for p in self.parameters())
+
+
+class Muon:
+    """Muon for the matrices of the blocks (each part of a fused one by itself), AdamW for the rest."""
+
+    def __init__(self, model, rate=.02, adam_rate=4e-3, decay=.01, momentum=.95):
+        self.rate, self.adam_rate, self.decay, self.momentum = rate, adam_rate, decay, momentum
+        self.matrices, rest = [], [model.embedding, model.norm]
+        for block in model.blocks:
+            rows = block.split_rows()
+            self.matrices += [(getattr(block, n), rows.get(n)) for n in ("qkv", "out", "gate_up", "down")]
+            rest += [block.norm1, block.norm2]
+        self.adam = torch.optim.AdamW(rest, lr=adam_rate, betas=(.9, .98), eps=1e-10, weight_decay=0., fused=True)
+        self.velocity = [torch.zeros_like(p) for p, _ in self.matrices]
+
+    def state(self):
+        return {"adam": self.adam.state_dict(), "velocity": self.velocity}
+
+    def load(self, state):
+        self.adam.load_state_dict(state["adam"])
+        for mine, saved in zip(self.velocity, state["velocity"]):
+            mine.copy_(saved)
+
+    @torch.no_grad()
+    def step(self, factor):
+        for group in self.adam.param_groups:
+            group["lr"] = self.adam_rate * factor
+        self.adam.step()
+        self.adam.zero_grad(set_to_none=True)
+        by_shape = {}
+        for (p, rows), velocity in zip(self.matrices, self.velocity):
+            velocity.lerp_(p.grad, 1 - self.momentum)
+            update = p.grad.lerp(velocity, self.momentum)
+            p.grad = None
+            parts = zip(p.split(rows), update.split(rows)) if rows else [(p, update)]
+            for part, u in parts:
+                by_shape.setdefault(tuple(u.shape), []).append((part, u))
+        for (rows, cols), pairs in by_shape.items():
+            x = orthogonal(torch.stack([u for _, u in pairs]).bfloat16())
+            scale = max(1, rows / cols) ** .5
+            for (part, _), step in zip(pairs, x.float()):
+                part.mul_(1 - self.rate * factor * self.decay).add_(step, alpha=-self.rate * factor * scale)
+
+
+def orthogonal(x, rounds=5):
+    """The nearest orthogonal matrices, roughly: five Newton-Schulz rounds."""
+    tall = x.shape[-2] > x.shape[-1]
+    x = x.mT if tall else x
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    for _ in range(rounds):
+        a = x @ x.mT
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+    return x.mT if tall else x

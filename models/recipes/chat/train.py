@@ -1,0 +1,156 @@
+"""Trains kindling-chat on generated chats; stops and resumes at will.
+
+    python -m chat.train --work DIR --name main --minutes 60            # constant rate, resumable
+    python -m chat.train --work DIR --name main --decay-minutes 20      # a decaying branch from its state
+
+The main run keeps the rate constant after a short warm-up and saves its whole state every few
+minutes; it can be continued for as long as there is time. A decay branch starts from that state,
+lowers the rate to nearly nothing and writes NAME.decayed.pt, leaving the state as it is. Both write
+the moving average of the weights, which is what gets exported. One CPU thread by default; on a GPU
+use --device cuda --batch 65536 --size 14m.
+"""
+import argparse
+import copy
+import json
+import os
+import random
+import signal
+import time
+import warnings
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+
+from . import data, evaluate
+from .mix import FIRST_SHARES, Mixture
+from .model import Decoder, Muon
+
+warnings.filterwarnings("ignore")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--work", required=True)
+    add("--name", default="main")
+    add("--size", default="3m")
+    add("--minutes", type=float, default=60, help="how much longer the main run goes")
+    add("--decay-minutes", type=float, default=0, help="instead: a decay branch of this length")
+    add("--batch", type=int, default=3072, help="tokens a batch")
+    add("--longest", type=int, default=576)
+    add("--first-tokens", type=float, default=8e6, help="so long the short copying mixture")
+    add("--rate", type=float, default=.02)
+    add("--adam-rate", type=float, default=4e-3)
+    add("--average", type=float, default=.998, help="weight of the old value in the moving average")
+    add("--save-minutes", type=float, default=4)
+    add("--eval-minutes", type=float, default=10)
+    add("--eval-cases", type=int, default=24)
+    add("--device", default="cpu")
+    add("--threads", type=int, default=1)
+    add("--compile", type=int, default=1)
+    add("--fused-attention", type=int, default=0, help="1 for a GPU; its backward is slow on CPUs")
+    add("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+class Run:
+    def __init__(self, args):
+        self.args = args
+        self.tokenizer = Tokenizer.from_file(f"{args.work}/tokenizer.json")
+        self.mixture = Mixture(f"{args.work}/prose.json")
+        self.model = Decoder(self.tokenizer.get_vocab_size(), args.size, fused_attention=bool(args.fused_attention)).to(args.device)
+        self.average = copy.deepcopy(self.model)
+        self.optimiser = Muon(self.model, args.rate, args.adam_rate)
+        self.tokens = self.steps = 0
+        self.pad = data.Ids(self.tokenizer).pad
+        self.state_path = f"{args.work}/{args.name}.state.pt"
+        if os.path.exists(self.state_path):
+            self.load()
+        self.hidden = torch.compile(self.model.hidden, dynamic=True) if args.compile else self.model.hidden
+
+    def load(self):
+        state = torch.load(self.state_path, weights_only=False)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load(state["optimiser"])
+        self.tokens, self.steps = state["tokens"], state["steps"]
+        print(f"resumed at {self.tokens / 1e6:.2f} M tokens, step {self.steps}", flush=True)
+
+    def save(self, path, whole):
+        state = {"average": self.average.state_dict(), "size": self.args.size, "tokens": self.tokens, "steps": self.steps}
+        if whole:
+            state.update(model=self.model.state_dict(), optimiser=self.optimiser.state())
+        torch.save(state, path + ".tmp")
+        os.replace(path + ".tmp", path)
+
+    def step(self, batch, factor):
+        x, y, counted = (t.to(self.args.device) for t in batch)
+        with torch.autocast(self.args.device, torch.bfloat16):
+            hidden = self.hidden(x, torch.bfloat16).flatten(0, 1)[counted]
+            logits = F.linear(hidden, self.model.embedding).float()
+        loss = F.cross_entropy(logits, y.flatten()[counted])
+        loss.backward()
+        self.optimiser.step(factor)
+        with torch.no_grad():
+            keep = min(self.args.average, (self.steps + 1) / (self.steps + 10))
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
+        self.steps += 1
+        self.tokens += int((x != self.pad).sum())
+        return loss.item()
+
+    def report(self, losses, seconds, tokens, cases):
+        """Loss and speed, and exact match of held-out chats under teacher forcing."""
+        begin = time.time()
+        scores = evaluate.teacher_forced(self.average, self.tokenizer, cases, self.args.device)
+        recent = losses[-200:]
+        entry = {"tokens": self.tokens, "loss": sum(recent) / len(recent), "rate": tokens / seconds,
+                 "scores": {f"{s}/{c}": v for (s, c), v in scores.items()}}
+        with open(f"{self.args.work}/{self.args.name}.log.jsonl", "a") as file:
+            file.write(json.dumps(entry) + "\n")
+        row = " ".join(f"{c}:{100 * scores['lex', c]:.0f}/{100 * scores['phr', c]:.0f}" for c in self.mixture.makers)
+        mean = [sum(v for (s, _), v in scores.items() if s == split) / len(self.mixture.makers) * 100 for split in ("lex", "phr")]
+        print(f"{time.strftime('%H:%M')} {self.tokens / 1e6:.2f} M tokens, {tokens / seconds:.0f}/s, loss {entry['loss']:.3f}, "
+              f"mean {mean[0]:.1f}/{mean[1]:.1f} | {row} ({time.time() - begin:.0f} s)", flush=True)
+
+
+def main():
+    args = arguments()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    run = Run(args)
+    rng = random.Random(args.seed * 1_000_003 + run.steps)
+    stream = data.batches(run.mixture, run.tokenizer, rng, args.batch, args.longest,
+                          lambda: FIRST_SHARES if run.tokens < args.first_tokens else None)
+    cases = evaluate.cases(run.mixture, run.tokenizer, args.eval_cases)
+    decaying = args.decay_minutes > 0
+    budget = 60 * (args.decay_minutes if decaying else args.minutes)
+    print(f"{args.name}: {run.model.parameter_count() / 1e6:.2f} M parameters, {'decay' if decaying else 'main'} {budget / 60:.0f} min", flush=True)
+    begin = last_save = last_eval = last_print = time.time()
+    paused, losses, first_tokens = 0., [], run.tokens
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(True))     # a polite kill saves first
+    while True:
+        gone = time.time() - begin - paused
+        if gone >= budget or stop:
+            break
+        factor = max(.02, 1 - gone / budget) if decaying else min(1., (run.steps + 1) / 60)
+        losses.append(run.step(next(stream), factor))
+        now = time.time()
+        if now - last_print > 60:
+            last_print = now
+            recent = losses[-100:]
+            print(f"  {run.tokens / 1e6:.2f} M, loss {sum(recent) / len(recent):.3f}, {(run.tokens - first_tokens) / gone:.0f}/s", flush=True)
+        if not decaying and now - last_save > 60 * args.save_minutes:
+            run.save(run.state_path, True)
+            last_save = now
+        if now - last_eval > 60 * args.eval_minutes:
+            run.report(losses, gone, run.tokens - first_tokens, cases)
+            last_eval = time.time()
+            paused += last_eval - now
+    run.save(f"{args.work}/{args.name}.decayed.pt" if decaying else run.state_path, not decaying)
+    run.report(losses, gone, run.tokens - first_tokens, cases)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""The chat generators: what they promise about answers, splits and marks. Needs no trained file."""
+import json
+import random
+import re
+import unittest
+
+from chat import composed, grammar, invented, kit, lexicon, noise, phrasing, phrasing_held, tasks_context, tasks_docs, tasks_form, tasks_talk, tasks_tools
+from chat import questions as Q
+from chat.mix import render
+
+PLAIN = [tasks_talk.small, tasks_talk.name, tasks_talk.fact, tasks_talk.untold, tasks_talk.outside, tasks_context.context,
+         tasks_context.context_silent, tasks_form.json_extraction, tasks_form.formats, tasks_form.copy,
+         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls]
+
+
+class FakeProse:
+    """A few sentences in place of the collected prose."""
+    synonyms, verbs = {"big": ["large"]}, {"open", "sell", "carry"}
+    data = {"passages": [["The harbour was built by sailors from the north.", "Its walls are made of grey stone.", "Ships carry grain and copper to the islands."]] * 3,
+            "entries": [["n", "harbour", "a sheltered place for ships near a coast", 3], ["v", "carry", "move something from one place to another", 5]] * 3,
+            "singles": ["The baker sold fresh bread in the morning.", "Nobody saw the red bicycle behind the school.", "Rain fell on the empty market for two days.",
+                        "A tall man asked for the way to the station.", "The twins painted their boat in bright colours."]}
+    train = held = data
+    nouns = {"train": ["harbour", "boat", "market", "wheel", "garden"], "held": ["roof", "bell", "coat", "lamp", "well"]}
+
+    def pool(self, _):
+        return self.data
+
+
+def chats(make, split, count=150, seed=1):
+    rng = random.Random(f"{seed}{split}{make.__name__}")
+    return [make(kit.Kit(rng, split)) for _ in range(count)]
+
+
+class GrammarTest(unittest.TestCase):
+    def test_counts_and_expansion(self):
+        pattern = "[please |]{tell|give} me {my|the} <a>[.|?|]"
+        self.assertEqual(grammar.count(pattern), 2 * 2 * 2 * 3)
+        seen = {grammar.unmark(grammar.expand(pattern, random.Random(i), a="x")) for i in range(500)}
+        self.assertEqual(len(seen), 24)
+
+    def test_every_pattern_parses(self):
+        held = [phrasing_held.TELL_NAME, phrasing_held.ASK_NAME, phrasing_held.TELL_ATTR, phrasing_held.ASK_ATTR]
+        trained = [phrasing.TELL_NAME, phrasing.ASK_NAME, phrasing.TELL_ATTR, phrasing.ASK_ATTR, phrasing.PERSONAS, phrasing.OPEN_QUESTIONS]
+        for patterns in held + trained + [p for p, _ in phrasing.SMALL.values()]:
+            for pattern in patterns:
+                grammar.parse(pattern)
+        for titles, facts in invented.SUBJECTS.values():
+            for pattern in titles + [p for s, q in facts for p in s + q] + [p for s, q in composed.FORMS for p in s + q]:
+                grammar.parse(pattern)
+
+    def test_intents_have_many_wordings(self):
+        for name, patterns in [("ask name", phrasing.ASK_NAME), ("tell fact", phrasing.TELL_ATTR), ("ask fact", phrasing.ASK_ATTR)]:
+            self.assertGreater(sum(map(grammar.count, patterns)), 30, name)
+
+
+class NoiseTest(unittest.TestCase):
+    def test_marked_values_and_quotations_survive(self):
+        rng = random.Random(4)
+        for _ in range(2000):
+            text = noise.disturb(f'please tell me the price of {grammar.mark("Krundo 47-B")} and "what is my name"', rng, 0.)
+            self.assertIn("Krundo 47-B", grammar.unmark(text))
+            self.assertIn('"what is my name"', text)
+
+
+class GeneratorTest(unittest.TestCase):
+    def test_shape(self):
+        for make in PLAIN:
+            for split in ("train", "lex", "phr"):
+                for turns in chats(make, split, 60):
+                    roles = [r for r, _ in turns]
+                    self.assertEqual(roles[-1], "assistant")
+                    self.assertNotIn("system", roles[1:])
+                    for text in (t for _, t in turns):
+                        self.assertNotRegex(text, r"[\x01\x02{]\w+[|]|<\w+>(?!\|)", (make.__name__, text))
+                        self.assertNotIn(grammar.OPEN, text)
+
+    def test_same_seed_same_chats(self):
+        for make in PLAIN:
+            self.assertEqual(chats(make, "train", 20), chats(make, "train", 20))
+
+    def test_held_words_stay_out_of_training(self):
+        for turns in chats(tasks_talk.name, "train", 400):
+            match = re.match(r"Your name is (\w+)\.$", turns[-1][1])
+            if match:
+                word = match.group(1)
+                self.assertFalse(lexicon.is_held(word.capitalize() if word.capitalize() in lexicon.NAMES else word.lower()), word)
+
+    def test_answers_can_be_copied(self):
+        for split in ("train", "lex", "phr"):
+            for turns in chats(tasks_talk.fact, split) + chats(tasks_talk.name, split):
+                value = re.sub(r"^Your .*? is (called )?|^You (are from|are|like|live in|work for|work as a) | years old$", "", turns[-1][1].rstrip("."))
+                self.assertIn(value, " ".join(t for r, t in turns if r == "user"), turns)
+
+    def test_silent_context_is_silent(self):
+        for turns in chats(tasks_context.context_silent, "lex"):
+            self.assertEqual(turns[-1][1], tasks_context.NOT_SAID)
+
+    def test_json_is_json(self):
+        for split in ("train", "phr"):
+            for turns in chats(tasks_form.json_extraction, split):
+                record = json.loads(turns[-1][1])
+                for value in record.values():
+                    self.assertTrue(value is None or str(value) in "\n".join(t for r, t in turns[:-1]), turns)
+
+    def test_calls_follow_the_listed_schema(self):
+        for make in (tasks_tools.tool, tasks_tools.two_calls):
+            for turns in chats(make, "train"):
+                listed = turns[0][1].split("Tools:\n")[1]
+                for role, text in turns:
+                    if text.startswith(kit.CALL):
+                        call = json.loads(text.removeprefix(kit.CALL))
+                        self.assertIn(call["name"], listed)
+                        for key in call["arguments"]:
+                            self.assertIn(key, listed)
+
+    def test_no_tool_calls_nothing(self):
+        for turns in chats(tasks_tools.no_tool, "train"):
+            self.assertFalse(any(t.startswith(kit.CALL) for _, t in turns))
+
+
+class DocumentTest(unittest.TestCase):
+    def test_answers_are_sentences_of_the_documents(self):
+        for silent, share in ((False, 1.), (False, 0.), (True, .6)):
+            rng = random.Random(3)
+            for split in ("train", "phr"):
+                for _ in range(120):
+                    turns = tasks_docs.chat(kit.Kit(rng, split), FakeProse(), silent, share)
+                    given = turns[0][1]
+                    for role, text in turns:
+                        if role == "assistant" and text != tasks_docs.NOT_SAID:
+                            self.assertIn(text, given)
+
+    def test_canonical_form(self):
+        turns = [("system", tasks_docs.CANONICAL.replace("<c>", tasks_docs.render([dict(title="A", sentences=["B c.", "D e."])], tasks_docs.LAYOUTS[0])))]
+        self.assertEqual(render(turns), "<|bos|><|system|>Answer the question from the documents below. If they do not tell, say so.\n\n[1] A\nB c. D e.<|end|>")
+
+    def test_coverage(self):
+        self.assertEqual(Q.coverage(Q.content("When does the library open?"), set(Q.content("The library opens at nine."))), 1.)
+        self.assertEqual(Q.coverage(Q.content("Who paints boats?"), set(Q.content("The library opens at nine."))), 0.)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,187 @@
+//! Finding a place in the checked value, and putting a default there.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use super::js::{self, Thrown};
+
+/// A place: the keys from the root, and how many of them lead to what the checker calls the payload.
+/// Under `additionalProperties` the checker starts anew at the object, so its texts name only the rest.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    pub(super) keys: Vec<Rc<str>>,
+    pub(super) base: usize,
+}
+
+impl Place {
+    pub(super) fn join(&self, key: &str) -> Self {
+        let mut keys = Vec::with_capacity(self.keys.len() + 1);
+        keys.extend_from_slice(&self.keys);
+        keys.push(key.into());
+        Self { keys, base: self.base }
+    }
+
+    /// The same place, become the payload.
+    pub(super) fn rebased(&self) -> Self {
+        Self { keys: self.keys.clone(), base: self.keys.len() }
+    }
+
+    pub(super) fn payload(&self) -> Self {
+        Self { keys: self.keys[..self.base].to_vec(), base: self.base }
+    }
+
+    pub(super) fn is_payload(&self) -> bool {
+        self.keys.len() == self.base
+    }
+
+    /// `/messages/0`, or `/` for the payload itself.
+    pub(super) fn text(&self) -> String {
+        if self.is_payload() { "/".into() } else { self.prefix() }
+    }
+
+    /// What stands before `/key` in the name of a property of this place.
+    pub(super) fn prefix(&self) -> String {
+        self.keys[self.base..].iter().flat_map(|key| ["/", key]).collect()
+    }
+}
+
+/// What a lookup finds.
+#[derive(Debug)]
+pub(super) enum Found<'v> {
+    Undefined,
+    /// A function of the prototype, by its name.
+    Function(&'static str),
+    Value(Cow<'v, Value>),
+}
+
+impl Found<'_> {
+    pub(super) fn value(&self) -> Option<&Value> {
+        match self {
+            Found::Value(value) => Some(value),
+            Found::Undefined | Found::Function(_) => None,
+        }
+    }
+
+    pub(super) fn string(&self) -> Result<String, Thrown> {
+        match self {
+            Found::Undefined => Ok("undefined".into()),
+            Found::Function(name) => Ok(format!("function {name}() {{ [native code] }}")),
+            Found::Value(value) => js::string(value),
+        }
+    }
+
+    /// The names of the value's types, in the order in which a text lists them.
+    pub(super) fn types(&self) -> &'static [&'static str] {
+        match self.value() {
+            None => &[],
+            Some(Value::Null) => &["null"],
+            Some(Value::Bool(_)) => &["boolean"],
+            Some(Value::String(_)) => &["string"],
+            Some(Value::Object(_)) => &["object"],
+            Some(value @ Value::Number(_)) if js::float(value).fract() == 0.0 => &["number", "integer"],
+            Some(Value::Number(_)) => &["number"],
+            Some(Value::Array(items)) if is_binary(items) => &["array", "binary"],
+            Some(Value::Array(_)) => &["array"],
+        }
+    }
+
+    /// The keys that `for … in` walks over.
+    pub(super) fn keys(&self) -> Vec<String> {
+        match self.value() {
+            Some(Value::Array(items)) => (0..items.len()).map(|n| n.to_string()).collect(),
+            Some(Value::Object(map)) => js::keys(map).into_iter().map(str::to_owned).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Arrays of numbers and texts pass as bytes, and so does every array in which null is the first thing
+/// that is neither; their items are never looked at.
+fn is_binary(items: &[Value]) -> bool {
+    items.iter().find(|item| !item.is_number() && !item.is_string()).is_none_or(Value::is_null)
+}
+
+/// What stands at `keys`, found as JavaScript finds it. Nothing is found inside a falsy value.
+pub(super) fn find<'v>(root: &'v Value, keys: &[Rc<str>]) -> Found<'v> {
+    let mut at = Found::Value(Cow::Borrowed(root));
+    for key in keys {
+        at = match at {
+            Found::Value(Cow::Borrowed(value)) => property(value, key),
+            Found::Value(Cow::Owned(value)) => match property(&value, key) {
+                Found::Value(found) => Found::Value(Cow::Owned(found.into_owned())),
+                Found::Function(name) => Found::Function(name),
+                Found::Undefined => Found::Undefined,
+            },
+            Found::Function(_) | Found::Undefined => Found::Undefined,
+        };
+    }
+    at
+}
+
+/// `value ? value[key] : undefined`.
+fn property<'v>(value: &'v Value, key: &str) -> Found<'v> {
+    if !js::truthy(value) {
+        return Found::Undefined;
+    }
+    let own = match value {
+        Value::Object(map) => map.get(key).map(Cow::Borrowed),
+        Value::Array(items) if key == "length" => Some(Cow::Owned(items.len().into())),
+        Value::Array(items) => js::index(key).and_then(|n| items.get(n as usize)).map(Cow::Borrowed),
+        Value::String(text) if key == "length" => Some(Cow::Owned(js::length(text).into())),
+        Value::String(text) => js::index(key)
+            .and_then(|n| text.encode_utf16().nth(n as usize))
+            .map(|unit| Cow::Owned(String::from_utf16_lossy(&[unit]).into())),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    };
+    match own {
+        Some(found) => Found::Value(found),
+        None => js::inherited(value, key).map_or(Found::Undefined, Found::Function),
+    }
+}
+
+/// Puts `default` at `place`, making the objects on the way. A value that can hold no properties throws.
+/// On an array a named property is lost: JavaScript keeps it, but JSON has no place for it.
+pub(super) fn put(root: &mut Value, place: &Place, default: &Value) -> Result<(), Thrown> {
+    let Some((last, way)) = place.keys[place.base..].split_last() else { return Ok(()) };
+    let Some(mut at) = inner(root, &place.keys[..place.base]) else { return Ok(()) };
+    for key in way {
+        match slot(at, key)? {
+            Some(next) => at = next,
+            None => return Ok(()),
+        }
+    }
+    if let Some(slot) = slot(at, last)? {
+        *slot = default.clone();
+    }
+    Ok(())
+}
+
+fn inner<'v>(root: &'v mut Value, keys: &[Rc<str>]) -> Option<&'v mut Value> {
+    keys.iter().try_fold(root, |at, key| match at {
+        Value::Object(map) => map.get_mut(&**key),
+        Value::Array(items) => items.get_mut(js::index(key)? as usize),
+        _ => None,
+    })
+}
+
+/// The property `key`, made where it is missing.
+fn slot<'v>(value: &'v mut Value, key: &str) -> Result<Option<&'v mut Value>, Thrown> {
+    let kind = match value {
+        Value::Object(map) => return Ok(Some(map.entry(key).or_insert_with(|| Value::Object(Map::new())))),
+        Value::Array(items) => {
+            let Some(n) = js::index(key).map(|n| n as usize).filter(|n| *n <= items.len()) else { return Ok(None) };
+            if n == items.len() {
+                items.push(Value::Object(Map::new()));
+            }
+            return Ok(items.get_mut(n));
+        }
+        Value::Null => return Err(Thrown::type_error(format!("Cannot read properties of null (reading '{key}')"))),
+        Value::String(_) => "string",
+        Value::Number(_) => "number",
+        Value::Bool(_) => "boolean",
+    };
+    let shown = js::string(value)?;
+    Err(Thrown::type_error(format!("Cannot create property '{key}' on {kind} '{shown}'")))
+}

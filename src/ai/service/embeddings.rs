@@ -1,0 +1,122 @@
+//! Text embeddings through the engine.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::ticket::{blocking, reply};
+use super::{Ai, Answer, Output, Running, refusal_of};
+use crate::ai::catalog::{Model, Usage};
+use crate::ai::resolve::Resolved;
+use crate::ai::tasks::text_embeddings as task;
+use crate::engine::embed::{EmbedJob, EmbeddingModel, Prepared, isometry};
+use crate::error::{AiError, Error};
+
+/// Texts up to this many bytes in all are tokenised where they are; more would hold up the runtime's thread.
+const INLINE_BYTES: usize = 16 * 1024;
+
+impl Ai {
+    pub(super) async fn embed(
+        &self,
+        model: &'static Model,
+        input: &Value,
+        resolved: Resolved,
+        running: Running,
+    ) -> Result<Answer, Error> {
+        match self.embed_inner(model, input, &resolved, &running).await {
+            Ok((answer, queue_ms, compute_ms)) => {
+                running.succeed(queue_ms, compute_ms);
+                Ok(answer)
+            }
+            Err(error) => Err(running.fail(error)),
+        }
+    }
+
+    async fn embed_inner(
+        &self,
+        model: &'static Model,
+        input: &Value,
+        resolved: &Resolved,
+        running: &Running,
+    ) -> Result<(Answer, f64, f64), AiError> {
+        let request = task::Request::parse(model, input)?;
+        let encoder = self.encoder(resolved).await?;
+        let texts = request.texts;
+        let prepared = prepare(&encoder, texts, model.max_input_tokens).await?;
+        refuse_long(&request.refuse_over, model, &prepared)?;
+
+        let (ticket, _guard) = self.ticket();
+        let deadline = ticket.deadline;
+        let (sender, receiver) = oneshot::channel();
+        let pooling = request.pooling.unwrap_or(encoder.spec().pooling);
+        encoder
+            .submit(EmbedJob {
+                batch: prepared.batch,
+                pooling: Some(pooling),
+                ticket,
+                // A receiver that is gone wants no answer.
+                reply: Box::new(move |result| drop(sender.send(result))),
+            })
+            .map_err(refusal_of)?;
+        let embeddings = reply(receiver, deadline).await?;
+
+        let (values, dimensions) = fit(embeddings.values, embeddings.dimensions, model, resolved)?;
+        let usage = Usage { input_tokens: prepared.tokens as u64, ..Usage::default() };
+        let neurons = self.shared.ledger.settle(&running.entry.account, &self.today(), model, &usage);
+        let output = task::Output { values, dimensions, answer: request.answer, pooling, tokens: prepared.tokens };
+        let meta = self.meta(model, resolved, running);
+        let answer = Answer { meta, output: Output::Embeddings(output), neurons: Some(neurons) };
+        Ok((answer, embeddings.queue_ms, embeddings.compute_ms))
+    }
+
+    async fn encoder(&self, resolved: &Resolved) -> Result<Arc<EmbeddingModel>, AiError> {
+        if let Some(model) = self.engine.loaded_embedder(&resolved.checkpoint) {
+            return Ok(model);
+        }
+        let (engine, checkpoint) = (Arc::clone(&self.engine), resolved.checkpoint.clone());
+        blocking(move || engine.embedder(&checkpoint)).await
+    }
+}
+
+async fn prepare(
+    encoder: &Arc<EmbeddingModel>,
+    texts: Vec<String>,
+    max_tokens: Option<usize>,
+) -> Result<Prepared, AiError> {
+    if texts.iter().map(String::len).sum::<usize>() <= INLINE_BYTES {
+        return encoder.prepare(&texts, max_tokens).map_err(refusal_of);
+    }
+    let encoder = Arc::clone(encoder);
+    blocking(move || encoder.prepare(&texts, max_tokens)).await
+}
+
+/// The refusals of models that do not cut (recorded live for bge-m3).
+fn refuse_long(limit: &Option<usize>, model: &Model, prepared: &Prepared) -> Result<(), AiError> {
+    let Some(limit) = *limit else { return Ok(()) };
+    if prepared.longest > limit {
+        return Err(AiError::Model { text: format!("Sequence too long: {} > {limit}", prepared.longest) });
+    }
+    if let Some(window) = model.context_window.filter(|window| prepared.tokens > *window) {
+        let text = format!("Max context reached {} tokens but model supports only {window}", prepared.tokens);
+        return Err(AiError::Model { text });
+    }
+    Ok(())
+}
+
+/// A stand-in's vectors in the width that the model has in production.
+fn fit(values: Vec<f32>, dimensions: usize, model: &Model, resolved: &Resolved) -> Result<(Vec<f32>, usize), AiError> {
+    match model.dimensions {
+        Some(wanted) if wanted > dimensions => {
+            Ok((isometry::widen(&values, dimensions, wanted).map_err(refusal_of)?, wanted))
+        }
+        Some(wanted) if wanted < dimensions => Err(AiError::Model {
+            text: format!(
+                "checkpoint `{}` makes {dimensions} dimensions, `{}` has {wanted}\nhint: bind a checkpoint of at most {wanted} dimensions",
+                resolved.checkpoint.name(),
+                model.name
+            ),
+        }),
+        _ => Ok((values, dimensions)),
+    }
+}

@@ -1,0 +1,43 @@
+//! From the async world into the engine's threads and back.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::{Ai, refusal_of};
+use crate::clock::Deadline;
+use crate::engine::backend::Failure;
+use crate::engine::queue::{Cancel, CancelOnDrop, Ticket};
+use crate::error::AiError;
+
+impl Ai {
+    /// A ticket for one computation; it is cancelled when the guard is dropped.
+    pub(super) fn ticket(&self) -> (Ticket, CancelOnDrop) {
+        let cancel = Cancel::default();
+        let guard = cancel.guard();
+        let seconds = self.limits().value("ai.inference_seconds").unwrap_or(u64::from(u32::MAX));
+        (Ticket { deadline: Deadline::after(Duration::from_secs(seconds)), cancel }, guard)
+    }
+}
+
+/// Runs `work` where it may block: loading, tokenising.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, AiError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(refusal_of),
+        Err(error) => Err(AiError::Internal { reason: error.to_string() }),
+    }
+}
+
+/// Waits for a reply until the deadline, in case one forward takes longer than what is left.
+pub(super) async fn reply<T>(
+    receiver: oneshot::Receiver<Result<T, Failure>>,
+    deadline: Deadline,
+) -> Result<T, AiError> {
+    match tokio::time::timeout(deadline.remaining(), receiver).await {
+        Ok(Ok(reply)) => reply.map_err(refusal_of),
+        Ok(Err(_)) => Err(AiError::Internal { reason: "the checkpoint's thread ended without an answer".to_owned() }),
+        Err(_) => Err(AiError::Timeout),
+    }
+}

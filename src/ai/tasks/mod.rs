@@ -1,0 +1,21 @@
+//! One file per task: what an input may hold, its defaults, and the shape of the answer. No HTTP, no tensors.
+
+pub mod text_embeddings;
+pub mod text_generation;
+mod usage;
+
+pub use usage::TokenUsage;
+
+use serde_json::Value;
+
+use crate::error::AiError;
+
+/// The task's own view of an input that has passed the model's schema.
+fn field<'a>(input: &'a Value, name: &str) -> Option<&'a Value> {
+    input.get(name).filter(|value| !value.is_null())
+}
+
+/// A field that the schema leaves open but the task cannot take.
+fn refused(text: impl Into<String>) -> AiError {
+    AiError::InvalidInput { text: text.into() }
+}

@@ -1,0 +1,115 @@
+//! `env.AI`. Answers are bare: no envelope, and exactly `application/json`.
+
+use serde_json::Value;
+
+use super::{no_route, not_found, unwrap};
+use crate::ai::catalog::search::{SearchQuery, search};
+use crate::ai::service::{Answer, Call, Output};
+use crate::ai::tasks::text_generation::Identity;
+use crate::api::App;
+use crate::api::encode::{ai_headers, event_stream};
+use crate::api::envelope::{self, Reply};
+use crate::api::incoming::Incoming;
+use crate::error::{AiError, Error};
+use crate::harness::Dialect;
+
+/// Through Miniflare's remote proxy.
+pub async fn proxied(app: App, incoming: Incoming) -> Reply {
+    if incoming.header("upgrade").is_some() {
+        return not_found();
+    }
+    match unwrap(incoming) {
+        Ok((_, inner)) => upstream(app, inner).await,
+        Err(_) => not_found(),
+    }
+}
+
+/// As the upstream of the runtime's inner fetcher: `rest` is the path behind `https://workers-binding.ai/`.
+pub async fn upstream(app: App, incoming: Incoming) -> Reply {
+    match incoming.rest.as_str() {
+        "run" | "ai-gateway/run" => run(app, incoming).await,
+        "ai-api/models/search" => {
+            let query = SearchQuery::from_pairs(incoming.query_pairs());
+            let page = search(app.ai.catalog(), &query, &app.ai.today());
+            envelope::enveloped_page(&page.items, &page.result_info())
+        }
+        path if path.starts_with("to-everything/") || path.starts_with("ai-gateway/") => {
+            let hint = "`run` and `models` are emulated".to_owned();
+            refused(AiError::NotEmulated { what: format!("`{path}`"), hint })
+        }
+        _ => envelope::ai_binding_refusal(&no_route(&incoming).into()),
+    }
+}
+
+async fn run(app: App, incoming: Incoming) -> Reply {
+    let call = match decode(incoming) {
+        Ok(call) => call,
+        Err(error) => return refused(error),
+    };
+    match app.ai.run(call).await {
+        Ok(answer) => encode(&app, answer),
+        Err(refusal) => {
+            let mut reply = envelope::ai_binding_refusal(&refusal.error);
+            if let Ok(id) = refusal.request_id.parse() {
+                reply.headers_mut().insert("cf-ai-req-id", id);
+            }
+            reply
+        }
+    }
+}
+
+fn decode(incoming: Incoming) -> Result<Call, AiError> {
+    let model = incoming.header("cf-consn-model-id").map(str::to_owned);
+    if incoming.query_value("userInputs").is_some() {
+        return Err(AiError::NotEmulated {
+            what: "a stream as input".to_owned(),
+            hint: "text models take their input as JSON".to_owned(),
+        });
+    }
+    let mut body = incoming.json()?;
+    // The legacy client names the model in the body.
+    let model = model
+        .or_else(|| body.get("model").and_then(Value::as_str).map(str::to_owned))
+        .ok_or_else(|| AiError::MissingBody { what: "cf-consn-model-id".to_owned() })?;
+    let input =
+        body.get_mut("inputs").map(Value::take).ok_or_else(|| AiError::MissingBody { what: "inputs".to_owned() })?;
+    Ok(Call { account: incoming.account, dialect: Dialect::Binding, model: unprefixed(model), input, schema: None })
+}
+
+/// `options.prefix` arrives as `prefix:model`.
+fn unprefixed(model: String) -> String {
+    match model.split_once(':') {
+        Some((_, rest)) if rest.starts_with('@') => rest.to_owned(),
+        _ => model,
+    }
+}
+
+fn encode(app: &App, answer: Answer) -> Reply {
+    let Answer { meta, output, neurons } = answer;
+    let identity = Identity { id: meta.request_id.clone(), created: meta.created, model: meta.model.clone() };
+    let mut reply = match output {
+        Output::Embeddings(output) => match output.render() {
+            Ok(result) => envelope::json_reply(200, &result),
+            Err(error) => return refused(AiError::Internal { reason: error.to_string() }),
+        },
+        Output::Generation { form, output } => envelope::json_reply(200, &output.render(meta.style, form, &identity)),
+        Output::Stream(stream) => event_stream(stream, meta.style, identity, app.entropy.clone()),
+    };
+    ai_headers(reply.headers_mut(), &meta, neurons);
+    reply
+}
+
+fn refused(error: AiError) -> Reply {
+    envelope::ai_binding_refusal(&Error::Ai(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_taken_off() {
+        assert_eq!(unprefixed("tenant:@cf/a/b".to_owned()), "@cf/a/b");
+        assert_eq!(unprefixed("@cf/a/b:c".to_owned()), "@cf/a/b:c");
+    }
+}

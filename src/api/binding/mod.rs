@@ -1,0 +1,69 @@
+//! What `env.AI` and `env.VECTORIZE` say: the requests of the runtime's own classes, either as they are (the emulator
+//! is the upstream of their inner fetcher) or wrapped by Miniflare's remote proxy into `MF-*` headers.
+
+pub mod ai;
+pub mod vectorize;
+
+use axum::http::{HeaderMap, HeaderName};
+
+use super::App;
+use super::envelope::{self, Reply};
+use super::incoming::Incoming;
+use crate::error::PlatformError;
+
+/// The prefix that Miniflare gives to every header of the wrapped request.
+const WRAPPED: &str = "mf-header-";
+
+/// `/binding` alone: the wrapped URL's host tells the service.
+pub async fn either(app: App, incoming: Incoming) -> Reply {
+    let upgrade = incoming.header("upgrade").is_some();
+    match wrapped_url(&incoming).map(|(host, _, _)| host) {
+        // Miniflare v4 tries a WebSocket first; refused, it falls back.
+        _ if upgrade => not_found(),
+        Some(host) if host.starts_with("vector-search") => vectorize::proxied(app, incoming).await,
+        Some(_) => ai::proxied(app, incoming).await,
+        None => not_found(),
+    }
+}
+
+fn not_found() -> Reply {
+    envelope::json_reply(
+        404,
+        &serde_json::json!({"error": "send the call with `MF-URL`, or to /binding/ai/… or /binding/vectorize/{index}/…", "code": 404}),
+    )
+}
+
+/// Host, path without the leading slash, and query of `MF-URL`.
+fn wrapped_url(incoming: &Incoming) -> Option<(String, String, String)> {
+    let url = incoming.header("mf-url")?;
+    let (_, after_scheme) = url.split_once("://")?;
+    let (address, query) = after_scheme.split_once('?').unwrap_or((after_scheme, ""));
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    Some((host.to_owned(), path.to_owned(), query.to_owned()))
+}
+
+/// The request inside the `MF-*` headers, or `None` where there are none.
+fn unwrap(mut incoming: Incoming) -> Result<(String, Incoming), Incoming> {
+    let Some((host, path, query)) = wrapped_url(&incoming) else { return Err(incoming) };
+    let wrapped: HeaderMap = incoming
+        .headers
+        .iter()
+        .filter_map(|(name, value)| {
+            let name = name.as_str().strip_prefix(WRAPPED)?;
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, value.clone()))
+        })
+        .collect();
+    let binding = incoming.headers.get("mf-binding").cloned();
+    incoming.headers = wrapped;
+    if let Some(binding) = binding {
+        incoming.headers.insert(HeaderName::from_static("mf-binding"), binding);
+    }
+    incoming.rest = path;
+    // The outer query (`?VECTORIZE=docs`) maps a binding to an index; the inner one belongs to the call.
+    let outer = std::mem::replace(&mut incoming.query, query);
+    Ok((outer, Incoming { path: format!("//{host}/{}", incoming.rest), ..incoming }))
+}
+
+fn no_route(incoming: &Incoming) -> PlatformError {
+    PlatformError::NoRoute { path: incoming.path.clone() }
+}

@@ -1,0 +1,103 @@
+//! A request as every handler sees it: the account checked, the body read within its limit.
+
+use axum::body::{Body, Bytes};
+use axum::extract::RawPathParams;
+use axum::http::{HeaderMap, Method, Request, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::Value;
+
+use super::DEFAULT_ACCOUNT;
+use crate::error::{AiError, Error, PlatformError};
+
+/// One request.
+#[derive(Debug)]
+pub struct Incoming {
+    pub method: Method,
+    pub path: String,
+    /// Raw, without the question mark.
+    pub query: String,
+    pub headers: HeaderMap,
+    pub account: String,
+    /// What the route's wildcard matched, percent-decoded.
+    pub rest: String,
+    pub body: Bytes,
+}
+
+/// Why a request did not become an [`Incoming`].
+pub enum Unreadable {
+    Refused(Error),
+    /// The body is over the limit of its route.
+    TooLarge,
+}
+
+impl Incoming {
+    pub async fn read(request: Request<Body>, params: &RawPathParams, limit: usize) -> Result<Self, Unreadable> {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path().to_owned();
+        let param = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+        let account = match param("account") {
+            None => DEFAULT_ACCOUNT.to_owned(),
+            Some(id) if is_account_id(&id) => id.to_ascii_lowercase(),
+            Some(_) => {
+                return Err(Unreadable::Refused(PlatformError::InvalidAccount { path }.into()));
+            }
+        };
+        let body = match Limited::new(body, limit).collect().await {
+            Ok(collected) => collected.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => return Err(Unreadable::TooLarge),
+            // The client stopped sending; whatever is said now, nobody hears it.
+            Err(_) => return Err(Unreadable::Refused(AiError::Aborted.into())),
+        };
+        Ok(Self {
+            method: parts.method,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            path,
+            headers: parts.headers,
+            account,
+            rest: param("rest").unwrap_or_default(),
+            body,
+        })
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    pub fn content_type(&self) -> Option<&str> {
+        self.header(header::CONTENT_TYPE.as_str())
+    }
+
+    /// The decoded pairs of the query string, in order.
+    pub fn query_pairs(&self) -> Vec<(String, String)> {
+        form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
+    }
+
+    pub fn query_value(&self, name: &str) -> Option<String> {
+        self.query_pairs().into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The body as JSON, whatever content type it came with: production's own documented curl call sends JSON as a form.
+    pub fn json(&self) -> Result<Value, AiError> {
+        if self.body.is_empty() {
+            return Err(AiError::MissingBody { what: "body".to_owned() });
+        }
+        serde_json::from_slice(&self.body)
+            .map_err(|error| AiError::BadInput { text: format!("Error: invalid JSON: {error}") })
+    }
+}
+
+/// 32 hexadecimal digits.
+pub fn is_account_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_ids_are_32_hexadecimal_digits() {
+        assert!(is_account_id(DEFAULT_ACCOUNT) && is_account_id("0123456789abcdefABCDEF0123456789"));
+        assert!(!is_account_id("0") && !is_account_id("g0000000000000000000000000000000"));
+    }
+}

@@ -1,0 +1,29 @@
+//! The OpenAI-compatible endpoint. Its refusals have Cloudflare's envelope, as recorded live.
+
+pub mod chat;
+pub mod embeddings;
+
+use serde_json::Value;
+
+use super::App;
+use super::envelope::{self, Reply};
+use super::incoming::Incoming;
+use crate::ai::service::{Call, Refusal};
+use crate::error::{AiError, Error};
+use crate::harness::Dialect;
+
+/// The body's `model`, and the rest of it as input.
+fn call(incoming: Incoming, schema: Option<&'static str>) -> Result<Call, AiError> {
+    let mut input = incoming.json()?;
+    let Some(members) = input.as_object_mut() else {
+        return Err(AiError::BadInput { text: "Error: the body must be a JSON object".to_owned() });
+    };
+    let Some(Value::String(model)) = members.shift_remove("model") else {
+        return Err(AiError::BadInput { text: "Error: required properties at '/' are 'model'".to_owned() });
+    };
+    Ok(Call { account: incoming.account, dialect: Dialect::OpenAi, model, input, schema })
+}
+
+fn refused(app: &App, error: AiError) -> Reply {
+    envelope::refusal(&Refusal { request_id: app.entropy.uuid(), error: Error::Ai(error) })
+}

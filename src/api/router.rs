@@ -1,0 +1,182 @@
+//! Every route, in one table that the router, the documentation and the tests read.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::RawPathParams;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::http::{Method, Request};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::envelope::{self, Reply};
+use super::incoming::{Incoming, Unreadable};
+use super::{App, auth, binding, control, openai, rest};
+use crate::error::{AiError, Error, PlatformError, VectorizeError};
+
+/// Who is spoken to, and so how a refusal before the handler is spelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Rest,
+    OpenAi,
+    AiBinding,
+    VectorizeBinding,
+    Control,
+}
+
+type Handler = fn(App, Incoming) -> Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+/// One row of the table.
+pub struct Route {
+    pub method: &'static str,
+    /// With `{account}`, and `{*rest}` for what follows.
+    pub path: &'static str,
+    pub dialect: Dialect,
+    /// Name of the limit on the body.
+    pub body_limit: &'static str,
+    pub about: &'static str,
+    handler: Handler,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $dialect:ident $limit:literal $handler:path, $about:literal;)+) => {
+        &[$(Route {
+            method: stringify!($method),
+            path: $path,
+            dialect: Dialect::$dialect,
+            body_limit: $limit,
+            about: $about,
+            handler: |app, incoming| Box::pin($handler(app, incoming)),
+        }),+]
+    };
+}
+
+/// The table.
+pub static ROUTES: &[Route] = routes! {
+    POST "/client/v4/accounts/{account}/ai/run" Rest "ai.body_bytes" rest::run::by_body, "run the model that the body names";
+    POST "/client/v4/accounts/{account}/ai/run/{*rest}" Rest "ai.body_bytes" rest::run::by_path, "run a model";
+    GET "/client/v4/accounts/{account}/ai/models/search" Rest "control.body_bytes" rest::models::search, "search the catalogue";
+    GET "/client/v4/accounts/{account}/ai/models/schema" Rest "control.body_bytes" rest::models::schema, "a model's input and output schema";
+    GET "/client/v4/accounts/{account}/ai/tasks/search" Rest "control.body_bytes" rest::models::tasks, "the tasks";
+    GET "/client/v4/accounts/{account}/ai/authors/search" Rest "control.body_bytes" rest::models::authors, "the authors";
+    POST "/client/v4/accounts/{account}/ai/v1/chat/completions" OpenAi "ai.body_bytes" openai::chat::completions, "chat, as OpenAI";
+    POST "/client/v4/accounts/{account}/ai/v1/completions" OpenAi "ai.body_bytes" openai::chat::prompt_completions, "completion of a prompt, as OpenAI";
+    POST "/client/v4/accounts/{account}/ai/v1/embeddings" OpenAi "ai.body_bytes" openai::embeddings::create, "embeddings, as OpenAI";
+    ANY "/client/v4/accounts/{account}/vectorize/v2/indexes" Rest "vectorize.body_bytes" rest::vectorize_v2, "list and create indexes";
+    ANY "/client/v4/accounts/{account}/vectorize/v2/indexes/{*rest}" Rest "vectorize.body_bytes" rest::vectorize_v2, "one index";
+    ANY "/client/v4/accounts/{account}/vectorize/indexes" Rest "vectorize.body_bytes" rest::vectorize_v1, "the legacy v1 API, refused";
+    ANY "/client/v4/accounts/{account}/vectorize/indexes/{*rest}" Rest "vectorize.body_bytes" rest::vectorize_v1, "the legacy v1 API, refused";
+    ANY "/binding" AiBinding "ai.body_bytes" binding::either, "both bindings, told apart by `MF-URL`";
+    ANY "/binding/ai" AiBinding "ai.body_bytes" binding::ai::proxied, "the AI binding, by `MF-URL`";
+    ANY "/binding/ai/{*rest}" AiBinding "ai.body_bytes" binding::ai::upstream, "the AI binding, as the runtime's upstream";
+    ANY "/binding/vectorize/{*rest}" VectorizeBinding "vectorize.body_bytes" binding::vectorize::call, "the binding of one index";
+    ANY "/binding/{account}" AiBinding "ai.body_bytes" binding::either, "both bindings of an account";
+    ANY "/binding/{account}/ai" AiBinding "ai.body_bytes" binding::ai::proxied, "the AI binding of an account";
+    ANY "/binding/{account}/ai/{*rest}" AiBinding "ai.body_bytes" binding::ai::upstream, "the AI binding of an account, as upstream";
+    ANY "/binding/{account}/vectorize/{*rest}" VectorizeBinding "vectorize.body_bytes" binding::vectorize::call, "the binding of one index of an account";
+    GET "/__candleflare/health" Control "control.body_bytes" control::health, "alive";
+    GET "/__candleflare/ready" Control "control.body_bytes" control::ready, "ready, and what is loaded";
+    GET "/__candleflare/version" Control "control.body_bytes" control::version, "the build";
+    GET "/__candleflare/metrics" Control "control.body_bytes" control::metrics, "Prometheus text";
+    GET "/__candleflare/limits" Control "control.body_bytes" control::limits, "the limits that are enforced";
+    GET "/__candleflare/usage" Control "control.body_bytes" control::usage, "neurons, tokens and dollars";
+    GET "/__candleflare/requests" Control "control.body_bytes" control::requests, "the journal";
+    DELETE "/__candleflare/requests" Control "control.body_bytes" control::forget_requests, "forget the journal";
+    POST "/__candleflare/reset" Control "control.body_bytes" control::reset, "forget the state of an account, or all";
+};
+
+/// The service that answers HTTP.
+pub fn router(app: &App) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        router = router.route(route.path, method_router(route, app));
+    }
+    router.fallback(no_route).method_not_allowed_fallback(method_not_allowed).layer(CatchPanicLayer::custom(
+        |_: Box<dyn std::any::Any + Send>| {
+            tracing::error!("a handler panicked; this is a bug of candleflare");
+            envelope::refused(&AiError::Internal { reason: "a handler panicked".to_owned() }.into(), None)
+        },
+    ))
+}
+
+fn method_router(route: &'static Route, app: &App) -> MethodRouter {
+    let app = Arc::clone(app);
+    let handler = move |params: Result<RawPathParams, RawPathParamsRejection>, request: Request<Body>| {
+        let app = Arc::clone(&app);
+        async move { answer(route, app, params, request).await }
+    };
+    match Method::from_bytes(route.method.as_bytes()).ok().and_then(|method| MethodFilter::try_from(method).ok()) {
+        Some(filter) => on(filter, handler),
+        None => axum::routing::any(handler),
+    }
+}
+
+async fn answer(
+    route: &'static Route,
+    app: App,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request<Body>,
+) -> Reply {
+    let Ok(params) = params else {
+        let path = request.uri().path().to_owned();
+        return refused(route, &PlatformError::NoRoute { path }.into());
+    };
+    if matches!(route.dialect, Dialect::Rest | Dialect::OpenAi)
+        && let Err(error) = auth::check(app.token.as_deref(), request.headers())
+    {
+        return refused(route, &error.into());
+    }
+    let limit = app.ai.limits().bytes(route.body_limit);
+    match Incoming::read(request, &params, limit).await {
+        Ok(incoming) => (route.handler)(app, incoming).await,
+        Err(Unreadable::Refused(error)) => refused(route, &error),
+        Err(Unreadable::TooLarge) => refused(route, &too_large(route, limit)),
+    }
+}
+
+/// Each service says in its own words that a body is too large.
+fn too_large(route: &Route, limit: usize) -> Error {
+    if route.body_limit.starts_with("vectorize.") {
+        return VectorizeError::UploadTooLarge { limit }.into();
+    }
+    AiError::TooLarge.into()
+}
+
+/// A refusal before the handler, in the words of the route's dialect.
+fn refused(route: &Route, error: &Error) -> Reply {
+    match route.dialect {
+        Dialect::Rest | Dialect::OpenAi => envelope::refused(error, None),
+        Dialect::AiBinding => envelope::ai_binding_refusal(error),
+        Dialect::VectorizeBinding => envelope::vectorize_binding_refusal(error),
+        Dialect::Control => control::refused(error),
+    }
+}
+
+async fn no_route(request: Request<Body>) -> Reply {
+    let path = request.uri().path().to_owned();
+    if path.starts_with("/__candleflare") {
+        return control::unknown(&path);
+    }
+    envelope::refused(&PlatformError::NoRoute { path }.into(), None)
+}
+
+async fn method_not_allowed(request: Request<Body>) -> Reply {
+    let method = request.method().to_string();
+    envelope::refused(&PlatformError::MethodNotAllowed { method }.into(), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_documented_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for route in ROUTES {
+            assert!(!route.about.is_empty() && seen.insert((route.method, route.path)), "{}", route.path);
+        }
+    }
+}

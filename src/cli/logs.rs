@@ -1,0 +1,19 @@
+//! Logs: for people on a terminal, JSON elsewhere, always on standard error.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging; `CANDLEFLARE_LOG` takes `tracing`'s filter syntax.
+pub fn init() {
+    let filter = EnvFilter::try_from_env("CANDLEFLARE_LOG").unwrap_or_else(|_| EnvFilter::new("candleflare=info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if std::io::stderr().is_terminal() {
+        builder.with_target(false).without_time().try_init()
+    } else {
+        builder.json().flatten_event(true).try_init()
+    };
+    if let Err(error) = started {
+        eprintln!("warning: no logs: {error}");
+    }
+}

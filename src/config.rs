@@ -1,0 +1,213 @@
+//! Settings, from flags over environment over `candleflare.toml` over defaults.
+
+mod wrangler;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::ai::resolve::{Binding, ModelsMode};
+use crate::engine::device::DeviceChoice;
+use crate::limits::Plan;
+
+/// A setting that cannot be used, for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// What was said about each setting, by one source. Every flag of `serve` is here.
+#[derive(Debug, Clone, Default, PartialEq, clap::Args, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Settings {
+    /// Address to listen on
+    #[arg(long, env = "CANDLEFLARE_HOST", value_name = "ADDRESS")]
+    pub host: Option<IpAddr>,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, env = "CANDLEFLARE_PORT", value_name = "PORT")]
+    pub port: Option<u16>,
+    /// File to write once the server listens: {"url", "pid", "version"}
+    #[arg(long, env = "CANDLEFLARE_READY_FILE", value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+    /// Plan whose limits apply: free, paid or unlimited
+    #[arg(long, env = "CANDLEFLARE_PLAN", value_name = "PLAN")]
+    #[serde(deserialize_with = "from_text")]
+    pub plan: Option<Plan>,
+    /// TOML file whose rows overlay the table of limits
+    #[arg(long, env = "CANDLEFLARE_LIMITS", value_name = "FILE")]
+    pub limits: Option<PathBuf>,
+    /// Folder that keeps indexes over a restart
+    #[arg(long, env = "CANDLEFLARE_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Checkpoints that may answer: auto, bundled or exact
+    #[arg(long, env = "CANDLEFLARE_MODELS", value_name = "WHICH")]
+    #[serde(deserialize_with = "from_text", rename = "models-mode")]
+    pub models: Option<ModelsMode>,
+    /// Device that computes: cpu, cuda, cuda:N or auto
+    #[arg(long, env = "CANDLEFLARE_DEVICE", value_name = "DEVICE")]
+    #[serde(deserialize_with = "from_text")]
+    pub device: Option<DeviceChoice>,
+    /// Seed of ids, padding and unseeded sampling, so that answers repeat
+    #[arg(long, env = "CANDLEFLARE_SEED", value_name = "N")]
+    pub seed: Option<u64>,
+    /// The only bearer token that is let in; without it every token is
+    #[arg(long, env = "CANDLEFLARE_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Configuration file [default: candleflare.toml, if it is there]
+    #[arg(long, env = "CANDLEFLARE_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Wrangler configuration, whose Vectorize bindings name their indexes
+    #[arg(long, env = "CANDLEFLARE_WRANGLER", value_name = "FILE")]
+    pub wrangler: Option<PathBuf>,
+    /// Answer for models whose deprecation date has passed
+    #[arg(long, env = "CANDLEFLARE_ALLOW_DEPRECATED", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub allow_deprecated: Option<bool>,
+}
+
+/// `candleflare.toml`: any setting, and local folders by model id.
+#[derive(Debug, Clone, Default, Deserialize)]
+struct File {
+    #[serde(default)]
+    models: BTreeMap<String, Binding>,
+    #[serde(flatten)]
+    rest: toml::Table,
+}
+
+/// Every setting, decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub host: IpAddr,
+    pub port: u16,
+    pub ready_file: Option<PathBuf>,
+    pub plan: Plan,
+    /// The text of `--limits`.
+    pub limits: Option<String>,
+    pub models: ModelsMode,
+    pub device: DeviceChoice,
+    pub seed: Option<u64>,
+    pub token: Option<String>,
+    pub allow_deprecated: bool,
+    /// Local folders by model id.
+    pub bindings: BTreeMap<String, Binding>,
+    /// Vectorize index names by binding.
+    pub indexes: BTreeMap<String, String>,
+}
+
+/// The port that clients are told about in the documentation.
+pub const DEFAULT_PORT: u16 = 8786;
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            host: IpAddr::from([127, 0, 0, 1]),
+            port: DEFAULT_PORT,
+            ready_file: None,
+            plan: Plan::default(),
+            limits: None,
+            models: ModelsMode::default(),
+            device: DeviceChoice::default(),
+            seed: None,
+            token: None,
+            allow_deprecated: false,
+            bindings: BTreeMap::new(),
+            indexes: BTreeMap::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the files that `said` names, and lets it win over them.
+    pub fn load(said: Settings) -> Result<Self, ConfigError> {
+        let (file, bindings) = file_settings(said.config.as_deref())?;
+        let default = Self::default();
+        if said.data_dir.or(file.data_dir).is_some() {
+            return Err(ConfigError(
+                "`--data-dir` is not supported yet: indexes live in memory\nhint: leave it out; insert again after a restart".to_owned(),
+            ));
+        }
+        let limits = said.limits.or(file.limits).map(|path| read(&path)).transpose()?;
+        let indexes = match said.wrangler.or(file.wrangler) {
+            Some(path) => wrangler::indexes(&path, &read(&path)?)?,
+            None => default.indexes,
+        };
+        Ok(Self {
+            host: said.host.or(file.host).unwrap_or(default.host),
+            port: said.port.or(file.port).unwrap_or(default.port),
+            ready_file: said.ready_file.or(file.ready_file),
+            plan: said.plan.or(file.plan).unwrap_or_default(),
+            limits,
+            models: said.models.or(file.models).unwrap_or_default(),
+            device: said.device.or(file.device).unwrap_or_default(),
+            seed: said.seed.or(file.seed),
+            token: said.token.or(file.token),
+            allow_deprecated: said.allow_deprecated.or(file.allow_deprecated).unwrap_or(false),
+            bindings,
+            indexes,
+        })
+    }
+}
+
+/// The configuration file's settings; without `path`, those of `candleflare.toml` if it is there.
+fn file_settings(path: Option<&Path>) -> Result<(Settings, BTreeMap<String, Binding>), ConfigError> {
+    let default = Path::new("candleflare.toml");
+    let path = match path {
+        Some(path) => path,
+        None if default.exists() => default,
+        None => return Ok((Settings::default(), BTreeMap::new())),
+    };
+    let wrong = |error: &dyn std::fmt::Display| ConfigError(format!("`{}`: {error}", path.display()));
+    let file: File = toml::from_str(&read(path)?).map_err(|error| wrong(&error))?;
+    let settings = file.rest.try_into().map_err(|error| wrong(&error))?;
+    Ok((settings, file.models))
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| ConfigError(format!("cannot read `{}`: {error}", path.display())))
+}
+
+fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: std::str::FromStr<Err = String>,
+{
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_file(text: &str, said: Settings) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("candleflare.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::load(Settings { config: Some(path), ..said })
+    }
+
+    #[test]
+    fn what_is_said_wins_over_the_file() {
+        let text = "port = 1\nplan = \"free\"\n[models]\n\"@cf/a/b\" = \"/models/b\"\n";
+        let config = with_file(text, Settings { port: Some(2), ..Settings::default() }).unwrap();
+        assert_eq!((config.port, config.plan), (2, Plan::Free));
+        assert_eq!(config.bindings["@cf/a/b"], Binding::Path("/models/b".into()));
+    }
+
+    #[test]
+    fn a_wrong_file_is_named() {
+        for text in ["prot = 1", "plan = \"gold\"", "port = "] {
+            let error = with_file(text, Settings::default()).unwrap_err().to_string();
+            assert!(error.contains("candleflare.toml"), "{error}");
+        }
+        let missing = Settings { config: Some("/nowhere/at/all.toml".into()), ..Settings::default() };
+        assert!(Config::load(missing).unwrap_err().to_string().contains("cannot read"));
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_refused() {
+        let said = Settings { data_dir: Some("/tmp".into()), ..Settings::default() };
+        assert!(with_file("", said).unwrap_err().to_string().contains("hint:"));
+    }
+}

@@ -1,0 +1,204 @@
+//! The composition root: builds the services, owns their lifetimes, listens, drains, stops.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::ai::resolve::Resolver;
+use crate::ai::service::Ai;
+use crate::api::{self, App, Services};
+use crate::clock::{Clock, Stopwatch};
+use crate::config::{Config, ConfigError};
+use crate::engine::Engine;
+use crate::engine::queue::QueueOptions;
+use crate::entropy::Entropy;
+use crate::harness::Journal;
+use crate::limits::{Limits, Plan};
+use crate::vectorize::Vectorize;
+use crate::vectorize::limits::PlanLimits;
+
+/// How long a drain waits for the calls in flight.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A running emulator. Dropping it stops it; [`Emulator::stop`] lets the calls in flight end first.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let emulator = candleflare::Emulator::builder().seed(7).start().await?;
+/// assert!(emulator.url().starts_with("http://127.0.0.1:"));
+/// emulator.stop().await;
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Emulator {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    served: JoinHandle<()>,
+}
+
+/// Why an emulator does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("cannot listen on `{address}`: {source}{}", hint(.source))]
+    Listen { address: String, source: std::io::Error },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+fn hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::AddrInUse => "\nhint: stop what listens there, or use `--port 0` for a free port",
+        std::io::ErrorKind::PermissionDenied => "\nhint: ports under 1024 need privileges",
+        _ => "",
+    }
+}
+
+/// Settings of an [`Emulator`] for a Rust test; unlike `serve` it takes a free port.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    config: Config,
+}
+
+impl Builder {
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.config.plan = plan;
+        self
+    }
+
+    /// Makes ids, padding and unseeded sampling repeat.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config.seed = Some(seed);
+        self
+    }
+
+    /// The only bearer token that is let in.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.config.token = Some(token.into());
+        self
+    }
+
+    /// Rows that overlay the table of limits, as `--limits` takes them.
+    pub fn limits(mut self, toml: impl Into<String>) -> Self {
+        self.config.limits = Some(toml.into());
+        self
+    }
+
+    /// Any other setting.
+    pub fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
+    }
+
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        let address = SocketAddr::new(self.config.host, self.config.port);
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address: address.to_string(), source })?;
+        Emulator::on(listener, self.config)
+    }
+}
+
+impl Emulator {
+    pub fn builder() -> Builder {
+        Builder { config: Config { port: 0, ..Config::default() } }
+    }
+
+    /// Starts serving on a listener that is bound already.
+    pub fn on(listener: TcpListener, config: Config) -> Result<Self, StartError> {
+        let address = listener.local_addr().map_err(|source| StartError::Listen { address: String::new(), source })?;
+        let router = api::router::router(&services(config)?);
+        let (stop, stopped) = watch::channel(false);
+        let served = tokio::spawn(async move {
+            let serving = axum::serve(listener, router).with_graceful_shutdown(until(stopped.clone()));
+            let overdue = async {
+                until(stopped).await;
+                tokio::time::sleep(DRAIN).await;
+            };
+            tokio::select! {
+                result = serving => {
+                    if let Err(error) = result {
+                        tracing::error!(%error, "the server ended");
+                    }
+                }
+                () = overdue => tracing::warn!("stopped with calls still in flight"),
+            }
+        });
+        Ok(Self { address, stop, served })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Takes no more calls, lets those in flight end, and stops.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        // A panic in the server task has been reported by the runtime.
+        let _ = (&mut self.served).await;
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.served.abort();
+    }
+}
+
+fn until(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send {
+    async move {
+        // An error means that the emulator is gone, which is a reason to stop too.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    }
+}
+
+fn services(config: Config) -> Result<App, StartError> {
+    let mut limits = Limits::new(config.plan);
+    if let Some(text) = &config.limits {
+        limits.overlay(text).map_err(|error| ConfigError(format!("`--limits`: {error}")))?;
+    }
+    let device = config.device.open().map_err(|error| ConfigError(error.to_string()))?;
+    let capacity = limits.value("ai.queue_length").and_then(|length| usize::try_from(length).ok());
+    let mut options = QueueOptions::default();
+    options.capacity = capacity.unwrap_or(options.capacity);
+    let engine = Arc::new(Engine::new(device, options));
+    let clock = Clock::default();
+    let entropy = config.seed.map_or_else(Entropy::from_system, Entropy::seeded);
+    let journal = Arc::new(Journal::default());
+    let resolver = Resolver { mode: config.models, bindings: config.bindings };
+    let ai = Ai::new(
+        Arc::clone(&engine),
+        resolver,
+        limits,
+        Arc::clone(&journal),
+        clock.clone(),
+        entropy.clone(),
+        config.allow_deprecated,
+    );
+    let ids = entropy.clone();
+    let plan = match config.plan {
+        Plan::Free => PlanLimits::FREE,
+        Plan::Paid | Plan::Unlimited => PlanLimits::PAID,
+    };
+    let vectorize = Vectorize::new(clock.clone(), plan, move || ids.id());
+    Ok(Arc::new(Services {
+        ai,
+        vectorize,
+        engine,
+        journal,
+        clock,
+        entropy,
+        token: config.token,
+        indexes: config.indexes,
+        started: Stopwatch::new(),
+    }))
+}

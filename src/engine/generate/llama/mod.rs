@@ -1,0 +1,59 @@
+//! The Llama family: Llama 1 to 3, SmolLM2, Mistral, Qwen2 and whatever shares their shape, driven by `config.json`.
+
+mod config;
+mod cpu;
+mod device;
+mod rope;
+mod weights;
+
+use candle_core::Device;
+
+use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
+use crate::engine::checkpoints::Checkpoint;
+use crate::engine::queue::QueueOptions;
+use config::Config;
+use cpu::CpuLlama;
+use device::DeviceLlama;
+use weights::Weights;
+
+/// Positions of a slot's cache at most, whatever the model could do: a cache for 128 Ki positions would take gigabytes.
+const WINDOW: usize = 4096;
+
+/// Loads the checkpoint's weights for `device`.
+pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Box<dyn Decoder>, Failure> {
+    let config = Config::load(checkpoint)?;
+    let spec = DecoderSpec {
+        vocab_size: config.vocab_size,
+        context: config.max_positions.min(WINDOW),
+        slots: options.slots.max(1),
+    };
+    let tensors = checkpoint.tensors()?;
+    let weights = Weights::new(&tensors, &config);
+    Ok(match device {
+        Device::Cpu => Box::new(CpuLlama::load(config.clone(), spec, &weights)?),
+        device => Box::new(DeviceLlama::load(config.clone(), spec, &weights, device)?),
+    })
+}
+
+/// Refuses steps that would read or write outside of what the decoder holds.
+fn check(steps: &[Step<'_>], spec: &DecoderSpec) -> Result<(), Failure> {
+    for (index, step) in steps.iter().enumerate() {
+        let fits = step.slot < spec.slots
+            && !step.tokens.is_empty()
+            && step.position.checked_add(step.tokens.len()).is_some_and(|end| end <= spec.context)
+            && step.tokens.iter().all(|token| (*token as usize) < spec.vocab_size)
+            && steps[..index].iter().all(|other| other.slot != step.slot);
+        if !fits {
+            return Err(Failure::Backend(format!(
+                "a step of {} tokens at position {} of slot {} does not fit {spec:?}",
+                step.tokens.len(),
+                step.position,
+                step.slot
+            )));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,231 @@
+use std::time::Instant;
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
+use serde_json::{Value as Json, json};
+
+use super::*;
+
+/// A checkpoint of random weights in a folder of its own.
+struct Random {
+    folder: tempfile::TempDir,
+}
+
+impl Random {
+    fn new(changes: Json) -> Self {
+        let mut config = json!({"architectures": ["LlamaForCausalLM"], "vocab_size": 61, "hidden_size": 32,
+            "intermediate_size": 40, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+            "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "max_position_embeddings": 64, "tie_word_embeddings": true});
+        for (key, value) in changes.as_object().unwrap() {
+            config[key] = value.clone();
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
+        let random = Self { folder };
+        let config = Config::load(&random.checkpoint()).unwrap();
+        std::fs::write(random.folder.path().join("model.safetensors"), weights(&config)).unwrap();
+        random
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::folder("random", self.folder.path())
+    }
+
+    fn both(&self) -> [Box<dyn Decoder>; 2] {
+        let options = QueueOptions { slots: 4, ..QueueOptions::default() };
+        let checkpoint = self.checkpoint();
+        let config = Config::load(&checkpoint).unwrap();
+        let tensors = checkpoint.tensors().unwrap();
+        let weights = Weights::new(&tensors, &config);
+        let spec = load(&checkpoint, &Device::Cpu, &options).unwrap().spec().clone();
+        let device = DeviceLlama::load(config.clone(), spec.clone(), &weights, &Device::Cpu).unwrap();
+        [Box::new(CpuLlama::load(config.clone(), spec, &weights).unwrap()), Box::new(device)]
+    }
+}
+
+fn weights(config: &Config) -> Vec<u8> {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    let mut add = |name: String, shape: Vec<usize>, scale: f32, offset: f32| {
+        let mut number = || {
+            let sum: f32 = (0..4).map(|_| (random.next_u32() >> 8) as f32 / (1 << 24) as f32 - 0.5).sum();
+            sum * scale + offset
+        };
+        let bytes = (0..shape.iter().product()).flat_map(|_| number().to_le_bytes()).collect();
+        tensors.push((name, shape, bytes));
+    };
+    let Config { hidden, intermediate, heads, kv_heads, head_dim, vocab_size, .. } = *config;
+    add("model.embed_tokens.weight".into(), vec![vocab_size, hidden], 1.0, 0.0);
+    if !config.is_tied {
+        add("lm_head.weight".into(), vec![vocab_size, hidden], 0.3, 0.0);
+    }
+    add("model.norm.weight".into(), vec![hidden], 0.2, 1.0);
+    for layer in 0..config.layers {
+        let name = |part: &str| format!("model.layers.{layer}.{part}");
+        for norm in ["input_layernorm.weight", "post_attention_layernorm.weight"] {
+            add(name(norm), vec![hidden], 0.2, 1.0);
+        }
+        for (part, outputs, inputs, has_bias) in [
+            ("self_attn.q_proj", heads * head_dim, hidden, config.has_qkv_bias),
+            ("self_attn.k_proj", kv_heads * head_dim, hidden, config.has_qkv_bias),
+            ("self_attn.v_proj", kv_heads * head_dim, hidden, config.has_qkv_bias),
+            ("self_attn.o_proj", hidden, heads * head_dim, config.has_output_bias),
+            ("mlp.gate_proj", intermediate, hidden, config.has_mlp_bias),
+            ("mlp.up_proj", intermediate, hidden, config.has_mlp_bias),
+            ("mlp.down_proj", hidden, intermediate, config.has_mlp_bias),
+        ] {
+            add(name(&format!("{part}.weight")), vec![outputs, inputs], 1.5 / (inputs as f32).sqrt(), 0.0);
+            if has_bias {
+                add(name(&format!("{part}.bias")), vec![outputs], 0.5, 0.0);
+            }
+        }
+    }
+    let views = tensors
+        .iter()
+        .map(|(name, shape, bytes)| (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    safetensors::serialize(views, None).unwrap()
+}
+
+fn tokens(count: usize) -> Vec<u32> {
+    (0..count as u32).map(|index| (index * 37 + 11) % 61).collect()
+}
+
+fn assert_close(actual: &[f32], expected: &[f32]) {
+    let rms = (expected.iter().map(|x| x * x).sum::<f32>() / expected.len() as f32).sqrt();
+    let worst = actual.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst <= 5e-5 * rms, "differs by {worst} at an rms of {rms}");
+}
+
+#[test]
+fn plain_loops_and_candle_agree() {
+    let shapes = [
+        json!({}),
+        json!({"tie_word_embeddings": false, "attention_bias": true, "mlp_bias": true}),
+        json!({"architectures": ["Qwen2ForCausalLM"], "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 20}),
+        json!({"rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 32}}),
+    ];
+    for shape in shapes {
+        let [mut plain, mut candle] = Random::new(shape).both();
+        let tokens = tokens(40);
+        let steps = [
+            Step { slot: 1, position: 0, tokens: &tokens[..23] },
+            Step { slot: 0, position: 0, tokens: &tokens[..1] },
+            Step { slot: 3, position: 0, tokens: &tokens[5..9] },
+        ];
+        assert_close(&plain.forward(&steps).unwrap(), &candle.forward(&steps).unwrap());
+        let steps = [
+            Step { slot: 3, position: 4, tokens: &tokens[9..10] },
+            Step { slot: 1, position: 23, tokens: &tokens[23..40] },
+            Step { slot: 0, position: 1, tokens: &tokens[1..2] },
+        ];
+        assert_close(&plain.forward(&steps).unwrap(), &candle.forward(&steps).unwrap());
+    }
+}
+
+#[test]
+fn a_result_depends_neither_on_company_nor_on_chunks() {
+    let tokens = tokens(40);
+    for (index, mut decoder) in Random::new(json!({})).both().into_iter().enumerate() {
+        let mut alone = Vec::new();
+        for position in 30..40 {
+            let start = if position == 30 { 0 } else { position };
+            let step = Step { slot: 2, position: start, tokens: &tokens[start..=position] };
+            alone.push(decoder.forward(&[step]).unwrap());
+        }
+        for position in 30..40 {
+            let start = if position == 30 { 0 } else { position };
+            let together = [
+                Step { slot: 0, position: 0, tokens: &tokens[..position % 5 + 1] },
+                Step { slot: 1, position: start, tokens: &tokens[start..=position] },
+                Step { slot: 3, position: 0, tokens: &tokens[3..4] },
+            ];
+            let vocab_size = decoder.spec().vocab_size;
+            let logits = decoder.forward(&together).unwrap();
+            assert_eq!(logits[vocab_size..2 * vocab_size], alone[position - 30]);
+        }
+        if index == 0 {
+            for chunk in tokens[..31].chunks(7).enumerate() {
+                let step = Step { slot: 0, position: chunk.0 * 7, tokens: chunk.1 };
+                let logits = decoder.forward(&[step]).unwrap();
+                if chunk.0 == 4 {
+                    assert_eq!(logits, alone[0]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn steps_that_do_not_fit_are_refused() {
+    for mut decoder in Random::new(json!({})).both() {
+        let tokens = tokens(65);
+        for (slot, position, tokens) in [
+            (4, 0, &tokens[..1]),
+            (0, 64, &tokens[..1]),
+            (0, usize::MAX, &tokens[..1]),
+            (0, 0, &tokens),
+            (0, 0, &[]),
+            (0, 0, &[61]),
+        ] {
+            assert!(decoder.forward(&[Step { slot, position, tokens }]).is_err());
+        }
+        let step = Step { slot: 0, position: 0, tokens: &tokens[..1] };
+        assert!(decoder.forward(&[step, step]).is_err());
+        assert!(decoder.forward(&[]).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn damaged_checkpoints_are_named() {
+    let random = Random::new(json!({}));
+    let reason = |random: &Random| match load(&random.checkpoint(), &Device::Cpu, &QueueOptions::default()) {
+        Err(failure @ Failure::Checkpoint { .. }) => failure.to_string(),
+        other => panic!("{:?}", other.map(|decoder| decoder.spec().clone())),
+    };
+    let path = random.folder.path().join("config.json");
+    let config = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, config.replace("\"vocab_size\":61", "\"vocab_size\":62")).unwrap();
+    assert!(reason(&random).contains("model.embed_tokens.weight"));
+    std::fs::write(&path, config.replace("\"num_hidden_layers\":2", "\"num_hidden_layers\":3")).unwrap();
+    assert!(reason(&random).contains("model.layers.2"));
+    std::fs::remove_file(random.folder.path().join("model.safetensors")).unwrap();
+    assert!(reason(&random).contains("model.safetensors"));
+}
+
+/// `cargo test --release --lib generate::llama::tests::speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement, not a test"]
+fn speed_of_the_bundled_shape() {
+    let random = Random::new(json!({"vocab_size": 4096, "hidden_size": 192, "intermediate_size": 512,
+        "num_hidden_layers": 5, "num_attention_heads": 6, "num_key_value_heads": 2, "max_position_embeddings": 2048}));
+    let prompt: Vec<u32> = (0..512).map(|index| index * 7 % 4096).collect();
+    let options = QueueOptions { slots: 8, ..QueueOptions::default() };
+    for (name, mut decoder) in ["plain", "candle"].into_iter().zip(random.both()) {
+        let streams = if name == "plain" { vec![1, 4, 8] } else { vec![1, 4] };
+        if name == "plain" {
+            decoder = load(&random.checkpoint(), &Device::Cpu, &options).unwrap();
+        }
+        let mut rates = Vec::new();
+        for _ in 0..3 {
+            let start = Instant::now();
+            for (index, tokens) in prompt.chunks(128).enumerate() {
+                decoder.forward(&[Step { slot: 0, position: index * 128, tokens }]).unwrap();
+            }
+            rates.push(512.0 / start.elapsed().as_secs_f64());
+        }
+        println!("{name}: prefill of 512 {:.0} tokens/s", rates.iter().copied().fold(0.0, f64::max));
+        for streams in streams {
+            let start = Instant::now();
+            for position in 0..256 {
+                let steps: Vec<_> =
+                    (0..streams).map(|slot| Step { slot, position, tokens: &prompt[position..=position] }).collect();
+                decoder.forward(&steps).unwrap();
+            }
+            let rate = (256 * streams) as f64 / start.elapsed().as_secs_f64();
+            println!("{name}: decode of {streams} streams {rate:.0} tokens/s");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Where templates rely on Python: how values print, and how `tojson` writes.
+
+use minijinja::value::{Kwargs, Value, ValueKind};
+use minijinja::{Error, ErrorKind, Output, State};
+use serde_json::Value as Json;
+
+/// Deeper values are refused; every level costs stack.
+const DEPTH: usize = 100;
+
+/// JSON as a template value, keys in their order.
+pub fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::from(()),
+        Json::Bool(value) => Value::from(*value),
+        Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(integer), _) => Value::from(integer),
+            (_, Some(integer)) => Value::from(integer),
+            _ => Value::from(number.as_f64().unwrap_or_default()),
+        },
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(items) => items.iter().map(value).collect(),
+        Json::Object(entries) => Value::from_pairs(entries.iter().map(|(key, entry)| (key.as_str(), value(entry)))),
+    }
+}
+
+/// Prints as Python does: `True`, `False`, `None`, and nothing for what is undefined. Never escapes.
+pub fn format(out: &mut Output<'_>, _state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    match value.kind() {
+        ValueKind::Undefined => return Ok(()),
+        ValueKind::None => out.write_str("None"),
+        ValueKind::Bool => out.write_str(if value.is_true() { "True" } else { "False" }),
+        _ => match value.as_str() {
+            Some(text) => out.write_str(text),
+            None => write!(out, "{value}"),
+        },
+    }
+    .map_err(|_| Error::new(ErrorKind::WriteFailure, "the prompt cannot be written"))
+}
+
+/// `tojson` as Transformers defines it: `json.dumps(value, ensure_ascii=False, indent=indent)`, so with a space behind
+/// commas and colons, and without HTML escapes.
+pub fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
+    let indent: Option<usize> = options.get("indent")?;
+    for ignored in ["ensure_ascii", "sort_keys", "separators"] {
+        let _: Option<Value> = options.get(ignored)?;
+    }
+    options.assert_all_used()?;
+    let mut writer = Writer { text: String::new(), indent };
+    writer.write(value, 0)?;
+    Ok(Value::from_safe_string(writer.text))
+}
+
+struct Writer {
+    text: String,
+    indent: Option<usize>,
+}
+
+impl Writer {
+    fn write(&mut self, value: &Value, depth: usize) -> Result<(), Error> {
+        let refused = |text: &str| Err(Error::new(ErrorKind::BadSerialization, text.to_owned()));
+        if depth > DEPTH {
+            return refused("`tojson`: the value is nested too deeply");
+        }
+        match value.kind() {
+            ValueKind::None => self.text.push_str("null"),
+            ValueKind::Bool => self.text.push_str(if value.is_true() { "true" } else { "false" }),
+            ValueKind::Number => self.text.push_str(&value.to_string()),
+            ValueKind::String => self.string(value.as_str().unwrap_or_default()),
+            ValueKind::Map => {
+                let keys: Vec<Value> = value.try_iter()?.collect();
+                self.sequence('{', '}', &keys, depth, |this, key| {
+                    match key.as_str() {
+                        Some(text) => this.string(text),
+                        None => this.string(&key.to_string()),
+                    }
+                    this.text.push_str(": ");
+                    this.write(&value.get_item(key)?, depth + 1)
+                })?;
+            }
+            ValueKind::Seq | ValueKind::Iterable => {
+                let items: Vec<Value> = value.try_iter()?.collect();
+                self.sequence('[', ']', &items, depth, |this, item| this.write(item, depth + 1))?;
+            }
+            other => return refused(&format!("`tojson` cannot write a value of type {other}")),
+        }
+        Ok(())
+    }
+
+    fn sequence(
+        &mut self,
+        open: char,
+        close: char,
+        items: &[Value],
+        depth: usize,
+        mut each: impl FnMut(&mut Self, &Value) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.text.push(open);
+        for (index, item) in items.iter().enumerate() {
+            match (index, self.indent) {
+                (0, None) => {}
+                (_, None) => self.text.push_str(", "),
+                (0, Some(_)) => self.line(depth + 1),
+                (_, Some(_)) => {
+                    self.text.push(',');
+                    self.line(depth + 1);
+                }
+            }
+            each(self, item)?;
+        }
+        if !items.is_empty() && self.indent.is_some() {
+            self.line(depth);
+        }
+        self.text.push(close);
+        Ok(())
+    }
+
+    fn line(&mut self, depth: usize) {
+        self.text.push('\n');
+        self.text.extend(std::iter::repeat_n(' ', depth * self.indent.unwrap_or(0)));
+    }
+
+    fn string(&mut self, text: &str) {
+        // The same escapes as Python's with `ensure_ascii=False`.
+        self.text.push_str(&Json::from(text).to_string());
+    }
+}

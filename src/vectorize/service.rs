@@ -1,0 +1,165 @@
+//! The Vectorize service: accounts, and the indexes of each.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::config::{self, IndexConfig};
+use super::index::Index;
+use super::limits::PlanLimits;
+use super::mutations::Lag;
+use super::wire;
+use crate::clock::Clock;
+use crate::error::VectorizeError;
+
+/// Where mutation and cursor ids come from. A seeded source makes a whole run repeatable.
+type NextId = dyn Fn() -> Uuid + Send + Sync;
+
+/// What every index of an account leans on.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub clock: Clock,
+    pub plan: PlanLimits,
+    ids: Arc<NextId>,
+    lag: Arc<Mutex<Lag>>,
+}
+
+impl Shared {
+    pub fn next_id(&self) -> Uuid {
+        (self.ids)()
+    }
+
+    pub fn lag(&self) -> Lag {
+        *self.lag.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("plan", &self.plan).field("lag", &self.lag()).finish_non_exhaustive()
+    }
+}
+
+/// All Vectorize state of this process, by account.
+#[derive(Debug)]
+pub struct Vectorize {
+    shared: Shared,
+    accounts: RwLock<HashMap<String, Arc<Account>>>,
+}
+
+/// One account's indexes. A test that takes an account of its own is alone.
+#[derive(Debug)]
+pub struct Account {
+    shared: Shared,
+    /// By name; nothing stands for a deleted index whose name was not used again.
+    indexes: RwLock<BTreeMap<String, Option<Arc<Index>>>>,
+}
+
+impl Vectorize {
+    /// An empty service. `ids` gives the UUIDv4 of each mutation.
+    pub fn new(clock: Clock, plan: PlanLimits, ids: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
+        let shared = Shared { clock, plan, ids: Arc::new(ids), lag: Arc::default() };
+        Self { shared, accounts: RwLock::default() }
+    }
+
+    /// The account, which exists as soon as somebody names it.
+    pub fn account(&self, id: &str) -> Arc<Account> {
+        let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        known.unwrap_or_else(|| {
+            let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+            accounts.entry(id.to_owned()).or_insert_with(|| Arc::new(Account::new(&self.shared))).clone()
+        })
+    }
+
+    /// Forgets one account, or all.
+    pub fn reset(&self, account: Option<&str>) {
+        let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
+        match account {
+            Some(id) => drop(accounts.remove(id)),
+            None => accounts.clear(),
+        }
+    }
+}
+
+impl Account {
+    fn new(shared: &Shared) -> Self {
+        // Each account has a lag of its own.
+        let shared = Shared { lag: Arc::default(), ..shared.clone() };
+        Self { shared, indexes: RwLock::default() }
+    }
+
+    /// Creates an index from `{name, config, description?}`. The name of a deleted one can be used again.
+    pub fn create(&self, body: &Value) -> Result<wire::Index, VectorizeError> {
+        let invalid = |reason: &str| VectorizeError::InvalidName { reason: reason.to_owned() };
+        let name = match body.get("name") {
+            None | Some(Value::Null) => return Err(invalid("Index name must be provided")),
+            Some(name) => name.as_str().ok_or_else(|| invalid("Index name must be a string"))?,
+        };
+        config::check_name(name)?;
+        let config = IndexConfig::from_json(body.get("config"))?;
+        let description = match body.get("description") {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.clone(),
+            Some(_) => {
+                return Err(VectorizeError::InvalidConfig { reason: "Description must be a string".into() });
+            }
+        };
+        let mut indexes = self.write();
+        if matches!(indexes.get(name), Some(Some(_))) {
+            return Err(VectorizeError::DuplicateName { name: name.to_owned() });
+        }
+        let limit = self.shared.plan.indexes;
+        if indexes.values().flatten().count() >= limit {
+            return Err(VectorizeError::TooManyIndexes { limit });
+        }
+        let index = Index::new(name.to_owned(), description, config, self.shared.clone());
+        let answer = index.describe();
+        indexes.insert(name.to_owned(), Some(Arc::new(index)));
+        Ok(answer)
+    }
+
+    /// Every index, by name.
+    pub fn list(&self) -> Vec<wire::Index> {
+        self.read().values().flatten().map(|index| index.describe()).collect()
+    }
+
+    /// An index by name. One that was deleted is told from one that never was.
+    pub fn get(&self, name: &str) -> Result<Arc<Index>, VectorizeError> {
+        match self.read().get(name) {
+            Some(Some(index)) => Ok(index.clone()),
+            Some(None) => Err(VectorizeError::IndexDeleted { name: name.to_owned() }),
+            None => Err(VectorizeError::IndexNotFound { name: name.to_owned() }),
+        }
+    }
+
+    /// Deletes an index and all that is in it.
+    pub fn delete(&self, name: &str) -> Result<(), VectorizeError> {
+        match self.write().get_mut(name) {
+            Some(slot @ Some(_)) => {
+                *slot = None;
+                Ok(())
+            }
+            Some(None) => Err(VectorizeError::IndexDeleted { name: name.to_owned() }),
+            None => Err(VectorizeError::IndexNotFound { name: name.to_owned() }),
+        }
+    }
+
+    /// Sets when mutations of this account are processed, those that wait already included.
+    pub fn set_lag(&self, lag: Lag) {
+        *self.shared.lag.lock().unwrap_or_else(PoisonError::into_inner) = lag;
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, BTreeMap<String, Option<Arc<Index>>>> {
+        self.indexes.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<String, Option<Arc<Index>>>> {
+        self.indexes.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

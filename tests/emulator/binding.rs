@@ -1,0 +1,57 @@
+//! The Worker binding's dialect, in both of its wrappings. Real workerd speaks it in tests/clients.
+
+use serde_json::{Value, json};
+
+use super::client::{ACCOUNT, CHAT, Client, EMBED, events, json_of};
+
+async fn run(client: &Client, model: &str, inputs: Value) -> reqwest::Response {
+    let body = json!({"inputs": inputs, "options": {}});
+    let url = client.url("/binding/ai/run?version=3");
+    client.http.post(url).header("cf-consn-model-id", model).json(&body).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn answers_are_bare_and_exactly_json() {
+    let client = Client::start().await;
+    let response = run(&client, EMBED, json!({"text": "a"})).await;
+    assert_eq!(response.headers()["content-type"], "application/json");
+    assert!(response.headers().contains_key("cf-ai-req-id"));
+    assert_eq!(json_of(response).await.1["shape"], json!([1, 384]));
+    let stream = run(&client, CHAT, json!({"prompt": "hello", "stream": true})).await;
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    assert!(events(&stream.text().await.unwrap()).1);
+}
+
+#[tokio::test]
+async fn refusals_carry_what_the_runtime_throws() {
+    let client = Client::start().await;
+    let (status, body) = json_of(run(&client, "@cf/no/model", json!({})).await).await;
+    assert_eq!((status.as_u16(), &body["internalCode"], &body["name"]), (400, &json!(5007), &json!("AiError")));
+    assert_eq!(body["description"], "No such model @cf/no/model or task");
+}
+
+#[tokio::test]
+async fn miniflares_proxy_headers_are_unwrapped() {
+    let client = Client::start().await;
+    let body = json!({"inputs": {"text": "a"}, "options": {}}).to_string();
+    for path in ["/binding", "/binding/ai", &format!("/binding/{ACCOUNT}"), &format!("/binding/{ACCOUNT}/ai")] {
+        let request = client
+            .http
+            .post(client.url(path))
+            .header("MF-Binding", "AI")
+            .header("MF-URL", "https://workers-binding.ai/run?version=3")
+            .header("MF-Header-content-type", "application/json")
+            .header("MF-Header-cf-consn-model-id", EMBED)
+            .body(body.clone());
+        assert_eq!(json_of(request.send().await.unwrap()).await.1["shape"], json!([1, 384]), "{path}");
+    }
+    let upgrade = client.http.get(client.url("/binding?MF-Binding=AI")).header("upgrade", "websocket").send().await;
+    assert_eq!(upgrade.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn models_are_listed() {
+    let client = Client::start().await;
+    let found = client.get("/binding/ai/ai-api/models/search?search=bge-small").await;
+    assert_eq!(found["result"][0]["name"], EMBED);
+}

@@ -1,0 +1,74 @@
+//! Limits, at the value and over it.
+
+use candleflare::{Emulator, Plan};
+use serde_json::json;
+
+use super::client::{CHAT, Client, EMBED, refusal_of};
+
+fn overlay(name: &str, value: &str) -> String {
+    format!("[[limit]]\nname = \"{name}\"\nvalue = {value}\n")
+}
+
+#[tokio::test]
+async fn a_body_over_its_size() {
+    let client = Client::of(Emulator::builder().limits(overlay("ai.body_bytes", "100"))).await;
+    let body = |bytes: usize| {
+        let shell = json!({"text": ""}).to_string().len();
+        json!({"text": "a".repeat(bytes - shell)})
+    };
+    assert_eq!(client.run(EMBED, body(100)).await.status(), 200);
+    assert_eq!(
+        client.refusal(EMBED, body(101)).await,
+        (413, 3006, "AiError: AiError: Request is too large".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn neurons_of_a_day_on_the_free_plan() {
+    let limited = |plan| Emulator::builder().plan(plan).limits(overlay("ai.neurons_per_day", "{ free = 1 }"));
+    let spend = json!({"prompt": "word ".repeat(3000), "max_tokens": 1});
+    let client = Client::of(limited(Plan::Free)).await;
+    assert_eq!(client.run(CHAT, spend.clone()).await.status(), 200);
+    let (status, code, message) = client.refusal(CHAT, spend.clone()).await;
+    assert_eq!((status, code), (429, 4006));
+    assert!(message.contains("daily free allocation"), "{message}");
+    let client = Client::of(limited(Plan::Paid)).await;
+    for _ in 0..2 {
+        assert_eq!(client.run(CHAT, spend.clone()).await.status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn the_context_window() {
+    let client = Client::start().await;
+    // llama-3.2-1b has 60,000 tokens; one message's own tokens come on top.
+    let ask = |max_tokens: u64| json!({"prompt": "hello", "max_tokens": max_tokens});
+    let (status, code, message) = client.refusal(CHAT, ask(60_000)).await;
+    assert_eq!((status, code), (413, 5021));
+    assert!(message.contains("exceeded this model context window limit (60000)"), "{message}");
+    assert_eq!(client.run(CHAT, ask(59_000)).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_full_queue() {
+    let client = Client::of(Emulator::builder().seed(1).limits(overlay("ai.queue_length", "1"))).await;
+    let long = json!({"prompt": "a", "raw": true, "max_tokens": 400, "temperature": 5, "seed": 1});
+    let calls = (0..40).map(|_| client.run(CHAT, long.clone()));
+    let mut refused = 0;
+    for response in futures_util::future::join_all(calls).await {
+        if response.status() != 200 {
+            let (status, code, message) = refusal_of(response).await;
+            assert_eq!((status, code), (429, 3040), "{message}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0 && refused < 40, "{refused} of 40 were refused");
+}
+
+#[tokio::test]
+async fn the_deadline_stops_a_generation() {
+    let client = Client::of(Emulator::builder().limits(overlay("ai.inference_seconds", "0"))).await;
+    let (status, code, _) = client.refusal(CHAT, json!({"prompt": "hello"})).await;
+    assert_eq!((status, code), (408, 3046));
+    assert_eq!(client.refusal(EMBED, json!({"text": "hello"})).await.1, 3046);
+}
