@@ -21,11 +21,18 @@ impl Heads {
     }
 }
 
-/// Keys and values of one sequence in one layer, allocated once; pages that are never written cost no memory.
+/// Positions that a cache has room for at first; it doubles when they are full. Reserving the whole window instead
+/// would make eight slots of the bundled model cost 84 MB resident, for the allocator's pages are huge.
+const FIRST_ROOM: usize = 256;
+
+/// Keys and values of one sequence in one layer.
 #[derive(Debug)]
 pub struct KvCache {
     heads: Heads,
+    /// Positions that it may grow to.
     context: usize,
+    /// Positions that it has room for.
+    room: usize,
     /// By head, then by blocks of [`LANES`] positions: `dim` vectors with one lane per position, so that a score for
     /// `LANES` positions is a chain of vector operations without a reduction.
     keys: Vec<f32>,
@@ -34,30 +41,46 @@ pub struct KvCache {
 }
 
 impl KvCache {
-    /// Room for `context` positions.
+    /// Empty; holds up to `context` positions.
     pub fn new(heads: Heads, context: usize) -> Self {
-        let context = context.next_multiple_of(LANES);
-        Self {
-            heads,
-            context,
-            keys: vec![0.0; heads.kv * context * heads.dim],
-            values: vec![0.0; heads.kv * context * heads.padded()],
-        }
+        Self { heads, context: context.next_multiple_of(LANES), room: 0, keys: Vec::new(), values: Vec::new() }
+    }
+
+    fn grow(&mut self, position: usize) {
+        let room = (position + 1).next_power_of_two().max(FIRST_ROOM).min(self.context);
+        let Heads { kv, dim, .. } = self.heads;
+        self.keys = by_head(&self.keys, kv, self.room * dim, room * dim);
+        self.values = by_head(&self.values, kv, self.room * self.heads.padded(), room * self.heads.padded());
+        self.room = room;
     }
 
     /// Keeps the key and value heads (`kv * dim` numbers each) of a position.
     pub fn write(&mut self, position: usize, key: &[f32], value: &[f32]) {
         let Heads { dim, .. } = self.heads;
+        if position >= self.room {
+            self.grow(position);
+        }
         let (block, lane) = (position / LANES, position % LANES);
         for (head, (key, value)) in key.chunks_exact(dim).zip(value.chunks_exact(dim)).enumerate() {
-            let at = (head * self.context / LANES + block) * dim * LANES;
+            let at = (head * self.room / LANES + block) * dim * LANES;
             for (lanes, key) in self.keys[at..][..dim * LANES].chunks_exact_mut(LANES).zip(key) {
                 lanes[lane] = *key;
             }
-            let at = (head * self.context + position) * self.heads.padded();
+            let at = (head * self.room + position) * self.heads.padded();
             self.values[at..][..dim].copy_from_slice(value);
         }
     }
+}
+
+/// The same heads with more room behind each.
+fn by_head(old: &[f32], heads: usize, had: usize, has: usize) -> Vec<f32> {
+    let mut new = vec![0.0; heads * has];
+    if had > 0 {
+        for (new, old) in new.chunks_exact_mut(has).zip(old.chunks_exact(had)) {
+            new[..had].copy_from_slice(old);
+        }
+    }
+    new
 }
 
 dispatch! {
@@ -74,8 +97,8 @@ fn attend_body<I: Isa>(query: &[f32], cache: &KvCache, length: usize, scores: &m
     scores.resize(length.next_multiple_of(LANES), 0.0);
     for (head, (query, out)) in query.chunks_exact(dim).zip(out.chunks_exact_mut(dim)).enumerate() {
         let kv_head = head * kv / heads;
-        let keys = &cache.keys[kv_head * cache.context * dim..][..cache.context * dim];
-        let values = &cache.values[kv_head * cache.context * padded..][..length * padded];
+        let keys = &cache.keys[kv_head * cache.room * dim..][..cache.room * dim];
+        let values = &cache.values[kv_head * cache.room * padded..][..length * padded];
         score::<I>(query, keys, scale, scores);
         scores[length..].fill(f32::NEG_INFINITY);
         let total = exponentials::<I>(scores);
@@ -183,13 +206,15 @@ mod tests {
 
     #[test]
     fn attention_is_softmax_over_the_positions() {
-        for (query, kv, dim, length) in [(1, 1, 2, 1), (4, 2, 8, 17), (6, 3, 32, 100), (2, 1, 24, 64)] {
+        // The last of these outgrows its first room twice.
+        for (query, kv, dim, length) in [(1, 1, 2, 1), (4, 2, 8, 17), (6, 3, 32, 100), (2, 1, 24, 64), (4, 2, 8, 600)] {
             let heads = Heads { query, kv, dim };
-            let mut cache = KvCache::new(heads, 128);
+            let context = length.max(128);
+            let mut cache = KvCache::new(heads, context);
             let number = |a: usize, b: usize| ((a * 31 + b * 17) as f32 * 0.37).sin();
             let row = |seed, position, width| (0..width).map(|i| number(position + seed, i)).collect::<Vec<_>>();
             // What lies behind `length` must not matter.
-            for position in 0..128 {
+            for position in 0..context {
                 let fill = |row: Vec<f32>| if position < length { row } else { vec![f32::NAN; row.len()] };
                 cache.write(position, &fill(row(1, position, kv * dim)), &fill(row(2, position, kv * dim)));
             }
