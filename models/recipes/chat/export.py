@@ -29,7 +29,7 @@ TEMPLATE = """{{- bos_token -}}
   {%- if tools -%}
     {%- if system -%}{{- '\\n' -}}{%- endif -%}
     Tools:
-    {%- for tool in tools -%}{{- '\\n' -}}{{- (tool.function if tool.function is defined else tool) | tojson -}}{%- endfor -%}
+    {%- for tool in tools -%}{{- '\\n' -}}{{- (tool.function if tool.function is defined else tool) | tojson(separators=(',', ':')) -}}{%- endfor -%}
   {%- endif -%}
   <|end|>
 {%- endif -%}
@@ -38,11 +38,11 @@ TEMPLATE = """{{- bos_token -}}
     <|assistant|>{{- turn.content or '' -}}
     {%- for call in turn.tool_calls or [] -%}
       {%- set f = call.function if call.function is defined else call -%}
-      <|call|>{"name":{{- f.name | tojson -}},"arguments":{{- f.arguments if f.arguments is string else f.arguments | tojson -}}}
+      <|call|>{"name":{{- f.name | tojson(separators=(',', ':')) -}},"arguments":{{- f.arguments if f.arguments is string else f.arguments | tojson(separators=(',', ':')) -}}}
     {%- endfor -%}
     <|end|>
   {%- elif turn.role == 'tool' -%}
-    <|tool|>{{- turn.content if turn.content is string else turn.content | tojson -}}<|end|>
+    <|tool|>{{- turn.content if turn.content is string else turn.content | tojson(separators=(',', ':')) -}}<|end|>
   {%- elif turn.role in ['system', 'developer'] -%}
     <|system|>{{- turn.content -}}<|end|>
   {%- else -%}
@@ -117,9 +117,9 @@ def generate(model, tokenizer, prompt, most=120):
 
 
 def render(messages, tools=None):
-    """The template as the engine applies it: compact JSON, a prompt for the assistant at the end."""
+    """The template as Transformers and the engine apply it: their `tojson`, a prompt for the assistant at the end."""
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
-    environment.filters["tojson"] = lambda v: json.dumps(v, separators=(",", ":"), ensure_ascii=False)
+    environment.filters["tojson"] = lambda v, **options: json.dumps(v, ensure_ascii=False, **options)
     return environment.from_string(TEMPLATE).render(messages=messages, tools=tools, bos_token="<|bos|>", add_generation_prompt=True)
 
 

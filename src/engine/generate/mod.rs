@@ -171,4 +171,6 @@ fn stop_tokens(checkpoint: &Checkpoint, tokenizer: &Tokenizer) -> Result<Vec<u32
 }
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tests;

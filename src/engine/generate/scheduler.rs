@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 
 use super::job::{Finish, FinishReason, GenerateEvent, GenerateJob};
 use super::sequence::{Sequence, Vocabulary, tell};
@@ -97,11 +97,8 @@ impl Scheduler {
                     Err(_) => return,
                 }
             }
-            loop {
-                match inbox.try_recv() {
-                    Ok(waiting) => self.waiting.push_back(waiting),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-                }
+            while let Ok(waiting) = inbox.try_recv() {
+                self.waiting.push_back(waiting);
             }
             self.round += 1;
             self.drop_void();

@@ -12,13 +12,29 @@ const CERTAIN: f32 = 1000.0;
 /// Next token, from all tokens that the slot holds.
 type Next = Box<dyn FnMut(&[u32]) -> Result<u32, Failure> + Send>;
 
+enum Script {
+    /// These tokens and then the last one for ever.
+    Fixed(Vec<u32>, u32),
+    Function(Next),
+}
+
+/// What one slot has been told and has said.
+#[derive(Clone, Default)]
+struct Slot {
+    held: Vec<u32>,
+    /// Tokens of the script that came back in as its continuation.
+    said: usize,
+    /// What was given last.
+    given: Option<u32>,
+}
+
 /// A [`Decoder`] whose next token is given and not computed. It holds its callers to the trait's contract: a step
 /// that does not continue its slot is a [`Failure::Backend`].
 pub struct ScriptedDecoder {
     spec: DecoderSpec,
-    next: Next,
+    script: Script,
     delay: Duration,
-    held: Vec<Vec<u32>>,
+    slots: Vec<Slot>,
 }
 
 impl ScriptedDecoder {
@@ -28,19 +44,17 @@ impl ScriptedDecoder {
     /// A decoder over the vocabulary of [`byte_tokenizer`] whose next token is `next(tokens held)`.
     /// `next` may fail or panic, as a backend may.
     pub fn new(next: impl FnMut(&[u32]) -> Result<u32, Failure> + Send + 'static) -> Self {
-        let spec = DecoderSpec { vocab_size: 257, context: 4096, slots: 8 };
-        Self { held: vec![Vec::new(); spec.slots], spec, next: Box::new(next), delay: Duration::ZERO }
+        Self::following(Script::Function(Box::new(next)))
     }
 
     /// Answers every prompt with `script` and then `end`.
-    ///
-    /// How far a slot has come is read off its tokens: the longest beginning of the script that they end in. A prompt
-    /// that itself ends in the script's first tokens is taken to have said them.
     pub fn saying(script: Vec<u32>, end: u32) -> Self {
-        Self::new(move |held| {
-            let said = (0..=script.len()).rev().find(|count| held.ends_with(&script[..*count])).unwrap_or(0);
-            Ok(script.get(said).copied().unwrap_or(end))
-        })
+        Self::following(Script::Fixed(script, end))
+    }
+
+    fn following(script: Script) -> Self {
+        let spec = DecoderSpec { vocab_size: 257, context: 4096, slots: 8 };
+        Self { slots: vec![Slot::default(); spec.slots], spec, script, delay: Duration::ZERO }
     }
 
     /// Answers every prompt with `text` in [`byte_tokenizer`]'s tokens: one per byte.
@@ -51,7 +65,7 @@ impl ScriptedDecoder {
     /// Another vocabulary, window or number of slots.
     #[must_use]
     pub fn with_spec(mut self, spec: DecoderSpec) -> Self {
-        self.held = vec![Vec::new(); spec.slots];
+        self.slots = vec![Slot::default(); spec.slots];
         self.spec = spec;
         self
     }
@@ -76,18 +90,25 @@ impl Decoder for ScriptedDecoder {
         let mut logits = vec![0.0; steps.len() * self.spec.vocab_size];
         for (step, logits) in steps.iter().zip(logits.chunks_exact_mut(self.spec.vocab_size)) {
             let refused = |what| Err(Failure::Backend(format!("slot {}: {what}", step.slot)));
-            let Some(held) = self.held.get_mut(step.slot) else {
+            let Some(slot) = self.slots.get_mut(step.slot) else {
                 return refused("there is no such slot");
             };
-            if step.tokens.is_empty() || step.position > held.len() {
+            if step.tokens.is_empty() || step.position > slot.held.len() {
                 return refused("the step does not continue it");
             }
             if step.position + step.tokens.len() > self.spec.context {
                 return refused("the step does not fit its window");
             }
-            held.truncate(step.position);
-            held.extend_from_slice(step.tokens);
-            let token = (self.next)(held)?;
+            // Whoever brings back the token that was given last goes on with the script; all else is a prompt.
+            let goes_on = step.position == slot.held.len() && slot.given.is_some_and(|given| step.tokens == [given]);
+            slot.said = if goes_on { slot.said + 1 } else { 0 };
+            slot.held.truncate(step.position);
+            slot.held.extend_from_slice(step.tokens);
+            let token = match &mut self.script {
+                Script::Fixed(script, end) => script.get(slot.said).copied().unwrap_or(*end),
+                Script::Function(next) => next(&slot.held)?,
+            };
+            slot.given = Some(token);
             match logits.get_mut(token as usize) {
                 Some(logit) => *logit = CERTAIN,
                 None => return refused("the script leaves the vocabulary"),
@@ -147,6 +168,8 @@ mod tests {
         assert_eq!(next(0, &[1, 2, 3]), Ok(97));
         assert_eq!(next(3, &[97]), Ok(98));
         assert_eq!(next(4, &[98]), Ok(256));
+        // A new prompt in the same slot, ending as the script begins.
+        assert_eq!(next(2, &[97]), Ok(97));
         assert!(next(9, &[98]).is_err());
         assert!(next(0, &[]).is_err());
     }

@@ -50,7 +50,13 @@ impl Scan<'_> {
             for (part, helper) in helpers {
                 best.merge(helper.ok().and_then(|helper| helper.join().ok()).unwrap_or_else(|| scan(part)));
             }
-            best.into_sorted()
+            let mut best = best.into_sorted();
+            // What is answered is computed once more: so few rows cost nothing.
+            for ranked in &mut best {
+                ranked.key = scorer.exact_key(ranked.values);
+            }
+            best.sort_unstable();
+            best
         })
     }
 
@@ -92,32 +98,37 @@ impl<'a> Scorer<'a> {
         Self { metric, vector, norm: kernels::norm(vector), kernels: Kernels::detect() }
     }
 
-    /// Lower is better. Always finite, and never -0.
+    /// Lower is better. Always finite, and never -0. In single precision where that is safe.
     fn key(&self, candidate: &Candidate<'_>) -> f32 {
+        let norms = self.norm * candidate.norm;
         match self.metric {
-            Metric::Cosine => {
-                let norms = self.norm * candidate.norm;
-                // A vector without a direction is like no other, nor unlike.
-                let cosine = if norms > 0.0 { self.dot(candidate) / norms } else { 0.0 };
-                0.0 - float(cosine.clamp(-1.0, 1.0))
+            Metric::Cosine if SAFE.contains(&norms) => {
+                let dot = f64::from((self.kernels.dot)(self.vector, candidate.values));
+                cosine_key(dot, norms)
             }
-            Metric::DotProduct => 0.0 - float(self.dot(candidate)),
+            Metric::DotProduct if SAFE.contains(&norms) => 0.0 - (self.kernels.dot)(self.vector, candidate.values),
             Metric::Euclidean => {
                 let squared = (self.kernels.squared_distance)(self.vector, candidate.values);
-                match SAFE.contains(&f64::from(squared)) || self.vector == candidate.values {
-                    true => squared.sqrt(),
-                    false => float(kernels::distance_exact(self.vector, candidate.values)),
-                }
+                if SAFE.contains(&f64::from(squared)) { squared.sqrt() } else { self.exact_key(candidate.values) }
             }
+            Metric::Cosine | Metric::DotProduct => self.exact_key(candidate.values),
         }
     }
 
-    fn dot(&self, candidate: &Candidate<'_>) -> f64 {
-        if SAFE.contains(&(self.norm * candidate.norm)) {
-            return f64::from((self.kernels.dot)(self.vector, candidate.values));
+    /// The same in double precision: equal on every machine, and 1 for a vector's cosine with itself.
+    fn exact_key(&self, values: &[f32]) -> f32 {
+        match self.metric {
+            Metric::Cosine => cosine_key(kernels::dot_exact(self.vector, values), self.norm * kernels::norm(values)),
+            Metric::DotProduct => 0.0 - float(kernels::dot_exact(self.vector, values)),
+            Metric::Euclidean => float(kernels::distance_exact(self.vector, values)),
         }
-        kernels::dot_exact(self.vector, candidate.values)
     }
+}
+
+fn cosine_key(dot: f64, norms: f64) -> f32 {
+    // A vector without a direction is like no other, nor unlike.
+    let cosine = if norms > 0.0 { dot / norms } else { 0.0 };
+    0.0 - float(cosine.clamp(-1.0, 1.0))
 }
 
 /// The nearest finite float32.

@@ -75,7 +75,9 @@ fn media_type(request: &Request<'_>) -> String {
 
 fn form(request: &Request<'_>, operation: Operation) -> Result<Bytes, VectorizeError> {
     let boundary = multer::parse_boundary(request.content_type.unwrap_or_default())
-        .map_err(|_| VectorizeError::UnknownContentType)?;
+        .ok()
+        .filter(|boundary| !boundary.is_empty())
+        .ok_or(VectorizeError::UnknownContentType)?;
     let body = stream::iter([Ok::<_, Infallible>(request.body.clone())]);
     let mut form = multer::Multipart::new(body, boundary);
     let read = async {

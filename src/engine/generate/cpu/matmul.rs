@@ -166,18 +166,18 @@ fn tile<I: Isa, const M: usize, const P: usize>(
     target: Target,
     (row, panel): (usize, usize),
 ) {
-    let mut sums = [[[0.0f32; LANES]; P]; M];
+    let mut sums = [[I::zero(); P]; M];
     let (x, _) = x.as_chunks::<M>();
     let (weights, _) = weights.as_chunks::<LANES>();
     assert!(x.len() >= inputs && weights.len() >= P * inputs);
     for k in 0..inputs {
-        for p in 0..P {
-            // SAFETY: `k < inputs` and `p < P`, within what the assertion above covers.
-            let (x, weights) = unsafe { (x.get_unchecked(k), weights.get_unchecked(p * inputs + k)) };
-            for m in 0..M {
-                for lane in 0..LANES {
-                    sums[m][p][lane] = I::mul_add(x[m], weights[lane], sums[m][p][lane]);
-                }
+        // SAFETY: `k < inputs`, within what the assertion above covers.
+        let x = unsafe { x.get_unchecked(k) };
+        for (x, sums) in x.iter().zip(&mut sums) {
+            for (p, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: as above, and `p < P`.
+                let weights = unsafe { weights.get_unchecked(p * inputs + k) };
+                *sum = I::mul_add_all(*x, weights, *sum);
             }
         }
     }
@@ -185,11 +185,13 @@ fn tile<I: Isa, const M: usize, const P: usize>(
         for (p, sums) in sums.iter().enumerate() {
             let column = (panel + p) * LANES;
             let count = LANES.min(target.outputs - column);
+            let mut lanes = [0.0; LANES];
+            I::store(*sums, &mut lanes);
             // SAFETY: `row + m < rows` and `column + count <= outputs`, so this lies in `y`; no other thread has these
             // panels, and so these columns.
             unsafe {
                 let to = target.y.add((row + m) * target.outputs + column);
-                std::ptr::copy_nonoverlapping(sums.as_ptr(), to, count);
+                std::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
             }
         }
     }

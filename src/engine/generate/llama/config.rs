@@ -85,8 +85,12 @@ impl Raw {
             None | Some("silu" | "swish") => {}
             Some(other) => return Err(format!("`hidden_act` is `{other}`; only `silu` is supported")),
         }
-        if self.quantization_config.as_ref().is_some_and(|config| !config.is_null()) {
-            return Err("`quantization_config`: weights quantised this way are not supported".to_owned());
+        if let Some(quantization) = self.quantization_config.as_ref().filter(|quantization| !quantization.is_null()) {
+            // Our own packing is undone where tensors are read.
+            let method = quantization["quant_method"].as_str().unwrap_or("unnamed");
+            if method != "kindling-1" {
+                return Err(format!("`quantization_config`: weights quantised by `{method}` are not supported"));
+            }
         }
         let is_windowed = !is_qwen || self.use_sliding_window == Some(true);
         if let Some(window) = self.sliding_window.filter(|window| is_windowed && *window < self.max_position_embeddings)
@@ -122,10 +126,10 @@ impl Raw {
                 return Err(format!("`{name}` is {size}"));
             }
         }
-        if heads % kv_heads != 0 {
+        if !heads.is_multiple_of(kv_heads) {
             return Err(format!("{heads} attention heads cannot share {kv_heads} key-value heads"));
         }
-        if head_dim % 2 != 0 {
+        if !head_dim.is_multiple_of(2) {
             return Err(format!("`head_dim` is {head_dim}, and rotary embeddings need an even number"));
         }
         let parameters = self.rope_parameters.as_ref().or(self.rope_scaling.as_ref()).unwrap_or(&Json::Null);
@@ -180,6 +184,7 @@ mod tests {
             "rope_parameters": {"rope_type": "default", "rope_theta": 7.5}}));
         let new = new.unwrap();
         assert_eq!((new.head_dim, new.rope_theta, new.is_tied), (8, 7.5, true));
+        load(json!({"quantization_config": {"quant_method": "kindling-1", "bits": 8}})).unwrap();
         let qwen = load(json!({"architectures": ["Qwen2ForCausalLM"], "sliding_window": 8,
             "use_sliding_window": false}))
         .unwrap();
@@ -193,7 +198,7 @@ mod tests {
             (json!({"architectures": null}), "no architecture"),
             (json!({"hidden_act": "gelu"}), "gelu"),
             (json!({"sliding_window": 8}), "sliding_window"),
-            (json!({"quantization_config": {"quant_method": "gptq"}}), "quantization_config"),
+            (json!({"quantization_config": {"quant_method": "gptq"}}), "gptq"),
             (json!({"rope_scaling": {"rope_type": "yarn", "factor": 2.0}}), "yarn"),
             (json!({"num_attention_heads": 0}), "num_attention_heads"),
             (json!({"num_key_value_heads": 3}), "key-value heads"),

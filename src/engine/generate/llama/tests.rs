@@ -34,15 +34,19 @@ impl Random {
     }
 
     fn both(&self) -> [Box<dyn Decoder>; 2] {
-        let options = QueueOptions { slots: 4, ..QueueOptions::default() };
-        let checkpoint = self.checkpoint();
-        let config = Config::load(&checkpoint).unwrap();
-        let tensors = checkpoint.tensors().unwrap();
-        let weights = Weights::new(&tensors, &config);
-        let spec = load(&checkpoint, &Device::Cpu, &options).unwrap().spec().clone();
-        let device = DeviceLlama::load(config.clone(), spec.clone(), &weights, &Device::Cpu).unwrap();
-        [Box::new(CpuLlama::load(config.clone(), spec, &weights).unwrap()), Box::new(device)]
+        both(&self.checkpoint())
     }
+}
+
+/// The plain loops and Candle's operations, both on the CPU.
+fn both(checkpoint: &Checkpoint) -> [Box<dyn Decoder>; 2] {
+    let options = QueueOptions { slots: 4, ..QueueOptions::default() };
+    let config = Config::load(checkpoint).unwrap();
+    let tensors = checkpoint.tensors().unwrap();
+    let weights = Weights::new(&tensors, &config);
+    let plain = load(checkpoint, &Device::Cpu, &options).unwrap();
+    let spec = plain.spec().clone();
+    [plain, Box::new(DeviceLlama::load(config.clone(), spec, &weights, &Device::Cpu).unwrap())]
 }
 
 fn weights(config: &Config) -> Vec<u8> {
@@ -226,6 +230,55 @@ fn speed_of_the_bundled_shape() {
             }
             let rate = (256 * streams) as f64 / start.elapsed().as_secs_f64();
             println!("{name}: decode of {streams} streams {rate:.0} tokens/s");
+        }
+    }
+}
+
+/// What `models/recipes/parity/llama.py` recorded from Transformers.
+struct Recorded {
+    checkpoint: Checkpoint,
+    prompt: usize,
+    tokens: Vec<u32>,
+    /// `vocab_size` numbers for the prompt and for each token behind it.
+    logits: Vec<f32>,
+    first: Vec<f32>,
+}
+
+impl Recorded {
+    fn read(name: &str) -> Self {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(name);
+        let bytes = std::fs::read(folder.join("expected.safetensors")).unwrap();
+        let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+        let prompt = header.metadata().as_ref().unwrap()["prompt"].parse().unwrap();
+        let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let numbers = |name: &str| -> Vec<f32> {
+            tensors.tensor(name).unwrap().data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+        };
+        Self {
+            checkpoint: Checkpoint::folder(name, folder),
+            prompt,
+            tokens: numbers("tokens").into_iter().map(|token| token as u32).collect(),
+            logits: numbers("logits"),
+            first: numbers("first"),
+        }
+    }
+}
+
+#[test]
+fn logits_are_those_of_transformers() {
+    for name in ["llama-tied", "llama-untied", "qwen2"] {
+        let recorded = Recorded::read(name);
+        for mut decoder in both(&recorded.checkpoint) {
+            let step = |position, tokens| Step { slot: 1, position, tokens };
+            let mut expected = recorded.logits.chunks_exact(decoder.spec().vocab_size);
+            let prefill = decoder.forward(&[step(0, &recorded.tokens[..recorded.prompt])]).unwrap();
+            assert_close(&prefill, expected.next().unwrap());
+            for position in recorded.prompt..recorded.tokens.len() {
+                let logits = decoder.forward(&[step(position, &recorded.tokens[position..=position])]).unwrap();
+                assert_close(&logits, expected.next().unwrap());
+            }
+            assert_eq!(expected.next(), None);
+            assert_close(&decoder.forward(&[step(0, &recorded.tokens[..1])]).unwrap(), &recorded.first);
         }
     }
 }

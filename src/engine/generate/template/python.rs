@@ -37,15 +37,21 @@ pub fn format(out: &mut Output<'_>, _state: &mut State<'_, '_>, value: &Value) -
     .map_err(|_| Error::new(ErrorKind::WriteFailure, "the prompt cannot be written"))
 }
 
-/// `tojson` as Transformers defines it: `json.dumps(value, ensure_ascii=False, indent=indent)`, so with a space behind
-/// commas and colons, and without HTML escapes.
+/// `tojson` as Transformers defines it, which is `json.dumps` with `ensure_ascii=False`: a space behind commas and
+/// colons unless `separators` says otherwise, keys in their order unless `sort_keys`, and no HTML escapes.
 pub fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
     let indent: Option<usize> = options.get("indent")?;
-    for ignored in ["ensure_ascii", "sort_keys", "separators"] {
-        let _: Option<Value> = options.get(ignored)?;
-    }
+    let separators: Option<Vec<String>> = options.get("separators")?;
+    let sort_keys: Option<bool> = options.get("sort_keys")?;
+    let _: Option<bool> = options.get("ensure_ascii")?;
     options.assert_all_used()?;
-    let mut writer = Writer { text: String::new(), indent };
+    let (comma, colon) = match separators.as_deref() {
+        Some([comma, colon]) => (comma.clone(), colon.clone()),
+        // Python leaves no space at the end of a line.
+        None => ((if indent.is_some() { "," } else { ", " }).to_owned(), ": ".to_owned()),
+        Some(_) => return Err(Error::new(ErrorKind::InvalidOperation, "`tojson`: `separators` are two texts")),
+    };
+    let mut writer = Writer { text: String::new(), indent, comma, colon, sort_keys: sort_keys.unwrap_or(false) };
     writer.write(value, 0)?;
     Ok(Value::from_safe_string(writer.text))
 }
@@ -53,6 +59,9 @@ pub fn to_json(value: &Value, options: Kwargs) -> Result<Value, Error> {
 struct Writer {
     text: String,
     indent: Option<usize>,
+    comma: String,
+    colon: String,
+    sort_keys: bool,
 }
 
 impl Writer {
@@ -67,13 +76,16 @@ impl Writer {
             ValueKind::Number => self.text.push_str(&value.to_string()),
             ValueKind::String => self.string(value.as_str().unwrap_or_default()),
             ValueKind::Map => {
-                let keys: Vec<Value> = value.try_iter()?.collect();
+                let mut keys: Vec<Value> = value.try_iter()?.collect();
+                if self.sort_keys {
+                    keys.sort();
+                }
                 self.sequence('{', '}', &keys, depth, |this, key| {
                     match key.as_str() {
                         Some(text) => this.string(text),
                         None => this.string(&key.to_string()),
                     }
-                    this.text.push_str(": ");
+                    this.text.push_str(&this.colon.clone());
                     this.write(&value.get_item(key)?, depth + 1)
                 })?;
             }
@@ -96,14 +108,11 @@ impl Writer {
     ) -> Result<(), Error> {
         self.text.push(open);
         for (index, item) in items.iter().enumerate() {
-            match (index, self.indent) {
-                (0, None) => {}
-                (_, None) => self.text.push_str(", "),
-                (0, Some(_)) => self.line(depth + 1),
-                (_, Some(_)) => {
-                    self.text.push(',');
-                    self.line(depth + 1);
-                }
+            if index > 0 {
+                self.text.push_str(&self.comma.clone());
+            }
+            if self.indent.is_some() {
+                self.line(depth + 1);
             }
             each(self, item)?;
         }

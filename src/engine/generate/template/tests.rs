@@ -29,6 +29,10 @@ fn tools_are_written_in_order_and_with_spaces() {
         json!([{"type": "function", "function": {"name": "z", "description": "<é\">", "a": [1, 2.0, null, true, {}]}}]);
     let expected = "{\"type\": \"function\", \"function\": {\"name\": \"z\", \"description\": \"<é\\\">\", \"a\": [1, 2.0, null, true, {}]}}";
     assert_eq!(render("{{ tools[0] | tojson }}", user(""), tools.clone()).unwrap(), expected);
+    let compact = render("{{ tools[0] | tojson(separators=(',', ':'), sort_keys=true) }}", user(""), tools.clone());
+    let expected =
+        "{\"function\":{\"a\":[1,2.0,null,true,{}],\"description\":\"<é\\\">\",\"name\":\"z\"},\"type\":\"function\"}";
+    assert_eq!(compact.unwrap(), expected);
     let indented = render("{{ tools[0].function.a | tojson(indent=2) }}", user(""), tools).unwrap();
     assert_eq!(indented, "[\n  1,\n  2.0,\n  null,\n  true,\n  {}\n]");
 }
