@@ -183,7 +183,9 @@ mod tests {
 
     #[test]
     fn attention_is_softmax_over_the_positions() {
-        for (query, kv, dim, length) in [(1, 1, 2, 1), (4, 2, 8, 17), (6, 3, 32, 100), (2, 1, 24, 64)] {
+        let shapes = [(1, 1, 2, 1), (4, 2, 8, 17), (6, 3, 32, 100), (2, 1, 24, 64)];
+        let levels = super::super::Level::all().into_iter();
+        for (level, (query, kv, dim, length)) in levels.flat_map(|level| shapes.map(|shape| (level, shape))) {
             let heads = Heads { query, kv, dim };
             let mut cache = KvCache::new(heads, 128);
             let number = |a: usize, b: usize| ((a * 31 + b * 17) as f32 * 0.37).sin();
@@ -195,7 +197,7 @@ mod tests {
             }
             let q = row(3, 0, query * dim);
             let mut out = vec![0.0; q.len()];
-            attend(&q, &cache, length, &mut Vec::new(), &mut out);
+            attend(level, &q, &cache, length, &mut Vec::new(), &mut out);
             for head in 0..query {
                 let at = head * kv / query * dim;
                 let weights: Vec<f64> = (0..length)

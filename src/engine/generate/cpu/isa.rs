@@ -139,9 +139,12 @@ impl Isa for Baseline {
     }
 }
 
-/// The best that this machine has; [`is_x86_feature_detected`] caches what it finds.
+/// An instruction set that this machine has. Only [`Level::all`] makes one, so that having one is the proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
+pub struct Level(Set);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Set {
     #[cfg(target_arch = "x86_64")]
     Avx512,
     #[cfg(target_arch = "x86_64")]
@@ -150,26 +153,38 @@ pub enum Level {
 }
 
 impl Level {
-    #[inline]
-    pub fn detect() -> Self {
+    /// What this machine has, the best first.
+    pub fn all() -> Vec<Self> {
+        let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("fma") {
-                return Self::Avx512;
+            let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if has_avx2 && is_x86_feature_detected!("avx512f") {
+                all.push(Self(Set::Avx512));
             }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                return Self::Avx2;
+            if has_avx2 {
+                all.push(Self(Set::Avx2));
             }
         }
-        Self::Baseline
+        all.push(Self(Set::Baseline));
+        all
+    }
+
+    /// The best that this machine has.
+    pub fn best() -> Self {
+        Self::all()[0]
+    }
+
+    pub(super) fn set(self) -> Set {
+        self.0
     }
 }
 
-/// Defines `name` as `body::<Isa>` for the best instruction set of the machine. The body must be `#[inline(always)]`.
+/// Defines `name` as `body::<Isa>` for a [`Level`], its first argument. The body must be `#[inline(always)]`.
 macro_rules! dispatch {
     ($(#[$meta:meta])* $vis:vis fn $name:ident = $body:ident($($arg:ident: $kind:ty),* $(,)?)) => {
         $(#[$meta])*
-        $vis fn $name($($arg: $kind),*) {
+        $vis fn $name(level: $crate::engine::generate::cpu::isa::Level, $($arg: $kind),*) {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx2,fma")]
             fn avx512($($arg: $kind),*) {
@@ -180,15 +195,15 @@ macro_rules! dispatch {
             fn avx2($($arg: $kind),*) {
                 $body::<$crate::engine::generate::cpu::isa::Avx2>($($arg),*)
             }
-            use $crate::engine::generate::cpu::isa::{Baseline, Level};
-            match Level::detect() {
-                // SAFETY: `detect` found these features on this machine.
+            use $crate::engine::generate::cpu::isa::{Baseline, Set};
+            match level.set() {
+                // SAFETY: a `Level` exists only for what this machine has.
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => unsafe { avx512($($arg),*) },
+                Set::Avx512 => unsafe { avx512($($arg),*) },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => unsafe { avx2($($arg),*) },
-                Level::Baseline => $body::<Baseline>($($arg),*),
+                Set::Avx2 => unsafe { avx2($($arg),*) },
+                Set::Baseline => $body::<Baseline>($($arg),*),
             }
         }
     };

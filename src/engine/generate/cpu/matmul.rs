@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::isa::{Isa, LANES, dispatch};
+use super::isa::{Baseline, Isa, LANES, Level, Set, dispatch};
 
 /// Multiplications above which a product is split over the cores; below, handing it over costs more.
 const WORTH_SPLITTING: usize = 1 << 21;
@@ -11,6 +11,7 @@ const WORTH_SPLITTING: usize = 1 << 21;
 /// memory is read in order.
 #[derive(Debug)]
 pub struct Matrix {
+    level: Level,
     outputs: usize,
     inputs: usize,
     /// `panels[(p * inputs + k) * LANES + lane]` is the weight of input `k` for output `p * LANES + lane`.
@@ -20,7 +21,7 @@ pub struct Matrix {
 
 impl Matrix {
     /// From `outputs x inputs` weights, row by row, and one bias per output.
-    pub fn new(weights: &[f32], outputs: usize, inputs: usize, bias: Option<Vec<f32>>) -> Self {
+    pub fn new(level: Level, weights: &[f32], outputs: usize, inputs: usize, bias: Option<Vec<f32>>) -> Self {
         let mut panels = vec![0.0; outputs.div_ceil(LANES) * inputs * LANES];
         for (output, row) in weights.chunks_exact(inputs).enumerate() {
             let panel = &mut panels[output / LANES * inputs * LANES..][..inputs * LANES];
@@ -28,7 +29,7 @@ impl Matrix {
                 lanes[output % LANES] = *weight;
             }
         }
-        Self { outputs, inputs, panels, bias }
+        Self { level, outputs, inputs, panels, bias }
     }
 
     /// The weights of one output: an embedding's row where the matrix is tied to it.
@@ -46,7 +47,7 @@ impl Matrix {
         let packed = if rows == 1 { x } else { self.pack(x, scratch) };
         let panels = self.outputs.div_ceil(LANES);
         let target = Target { y: y.as_mut_ptr(), rows, outputs: self.outputs };
-        let span = |first, last| multiply(&self.panels, self.inputs, packed, target, first, last);
+        let span = |first, last| multiply(self.level, &self.panels, self.inputs, packed, target, first, last);
         if rows * self.panels.len() < WORTH_SPLITTING || rayon::current_num_threads() == 1 {
             span(0, panels);
         } else {
@@ -58,7 +59,7 @@ impl Matrix {
             });
         }
         if let Some(bias) = &self.bias {
-            y.chunks_exact_mut(self.outputs).for_each(|row| super::add(row, bias));
+            y.chunks_exact_mut(self.outputs).for_each(|row| super::add(self.level, row, bias));
         }
     }
 
@@ -70,7 +71,7 @@ impl Matrix {
         scratch.clear();
         scratch.resize(x.len(), 0.0);
         let (mut x, mut to) = (x, scratch.as_mut_slice());
-        let tall = tall();
+        let tall = tall(self.level);
         while !x.is_empty() {
             let rows = block(x.len() / self.inputs, tall);
             let (block, rest) = x.split_at(rows * self.inputs);
@@ -96,14 +97,13 @@ fn block(left: usize, tall: usize) -> usize {
     rows
 }
 
-fn tall() -> usize {
-    use super::isa::{Baseline, Level};
-    match Level::detect() {
+fn tall(level: Level) -> usize {
+    match level.set() {
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => super::isa::Avx512::TALL,
+        Set::Avx512 => super::isa::Avx512::TALL,
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => super::isa::Avx2::TALL,
-        Level::Baseline => Baseline::TALL,
+        Set::Avx2 => super::isa::Avx2::TALL,
+        Set::Baseline => Baseline::TALL,
     }
 }
 
@@ -207,10 +207,12 @@ mod tests {
 
     #[test]
     fn products_of_any_shape_are_right_and_rows_do_not_depend_on_company() {
-        for (outputs, inputs) in [(1, 1), (16, 8), (40, 24), (300, 192), (1000, 129)] {
+        let shapes = [(1, 1), (16, 8), (40, 24), (300, 192), (1000, 129)];
+        for (level, (outputs, inputs)) in Level::all().into_iter().flat_map(|level| shapes.map(|shape| (level, shape)))
+        {
             let weights = numbers(outputs * inputs, 0.5);
             let bias = numbers(outputs, 0.1);
-            let matrix = Matrix::new(&weights, outputs, inputs, Some(bias.clone()));
+            let matrix = Matrix::new(level, &weights, outputs, inputs, Some(bias.clone()));
             let mut scratch = Vec::new();
             for rows in [1, 2, 3, 7, 8, 15, 130] {
                 let x = numbers(rows * inputs, 0.25);

@@ -9,5 +9,6 @@ mod matmul;
 mod pointwise;
 
 pub use attention::{Heads, KvCache, attend};
+pub use isa::Level;
 pub use matmul::Matrix;
 pub use pointwise::{add, rms_norm, rotate, silu_gate};

@@ -6,13 +6,14 @@ use super::config::Config;
 use super::rope::Angles;
 use super::weights::{Dense, LayerWeights, Weights};
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
-use crate::engine::generate::cpu::{Heads, KvCache, Matrix, add, attend, rms_norm, rotate, silu_gate};
+use crate::engine::generate::cpu::{Heads, KvCache, Level, Matrix, add, attend, rms_norm, rotate, silu_gate};
 
 /// Numbers of keys that a batch reads, above which attention is split over the cores.
 const WORTH_SPLITTING: usize = 1 << 18;
 
 /// Llama in f32 on the CPU.
 pub struct CpuLlama {
+    level: Level,
     config: Config,
     spec: DecoderSpec,
     /// `vocab_size x hidden`, or `None` where it is the head.
@@ -25,6 +26,7 @@ pub struct CpuLlama {
 }
 
 struct Layer {
+    level: Level,
     attention_norm: Vec<f32>,
     qkv: Matrix,
     output: Matrix,
@@ -58,17 +60,18 @@ struct Row {
 }
 
 impl CpuLlama {
-    pub fn load(config: Config, spec: DecoderSpec, weights: &Weights<'_>) -> Result<Self, Failure> {
+    pub fn load(level: Level, config: Config, spec: DecoderSpec, weights: &Weights<'_>) -> Result<Self, Failure> {
         let heads = Heads { query: config.heads, kv: config.kv_heads, dim: config.head_dim };
         let layers = (0..config.layers)
-            .map(|index| Ok(Layer::new(weights.layer(index)?, heads, &spec)))
+            .map(|index| Ok(Layer::new(level, weights.layer(index)?, heads, &spec)))
             .collect::<Result<_, Failure>>()?;
         let embedding = weights.embedding()?;
         let (embedding, head) = match weights.head()? {
-            Some(head) => (Some(embedding.weights), matrix(head)),
-            None => (None, matrix(embedding)),
+            Some(head) => (Some(embedding.weights), matrix(level, head)),
+            None => (None, matrix(level, embedding)),
         };
         Ok(Self {
+            level,
             embedding,
             layers,
             final_norm: weights.final_norm()?,
@@ -89,14 +92,15 @@ impl CpuLlama {
 }
 
 impl Layer {
-    fn new(weights: LayerWeights, heads: Heads, spec: &DecoderSpec) -> Self {
+    fn new(level: Level, weights: LayerWeights, heads: Heads, spec: &DecoderSpec) -> Self {
         Self {
+            level,
             attention_norm: weights.attention_norm,
-            qkv: matrix(weights.qkv),
-            output: matrix(weights.output),
+            qkv: matrix(level, weights.qkv),
+            output: matrix(level, weights.output),
             mlp_norm: weights.mlp_norm,
-            gate_up: matrix(weights.gate_up),
-            down: matrix(weights.down),
+            gate_up: matrix(level, weights.gate_up),
+            down: matrix(level, weights.down),
             caches: (0..spec.slots).map(|_| KvCache::new(heads, spec.context)).collect(),
         }
     }
@@ -108,13 +112,13 @@ impl Layer {
         let queries = config.heads * config.head_dim;
         let keys = config.kv_heads * config.head_dim;
         normed.resize(x.len(), 0.0);
-        rms_norm(x, &self.attention_norm, config.norm_eps, normed);
+        rms_norm(self.level, x, &self.attention_norm, config.norm_eps, normed);
         qkv.resize(rows.len() * (queries + 2 * keys), 0.0);
         self.qkv.apply(normed, rows.len(), qkv, scratch);
         for (row, qkv) in rows.iter().zip(qkv.chunks_exact_mut(queries + 2 * keys)) {
             let at = row.position * half..(row.position + 1) * half;
             let (rotated, values) = qkv.split_at_mut(queries + keys);
-            rotate(rotated, &angles.cos[at.clone()], &angles.sin[at]);
+            rotate(self.level, rotated, &angles.cos[at.clone()], &angles.sin[at]);
             self.caches[row.slot].write(row.position, &rotated[queries..], values);
         }
     }
@@ -126,7 +130,7 @@ impl Layer {
         let stride = queries + 2 * config.kv_heads * config.head_dim;
         attended.resize(rows.len() * queries, 0.0);
         let attend_row = |scores: &mut Vec<f32>, ((row, qkv), out): ((&Row, &[f32]), &mut [f32])| {
-            attend(&qkv[..queries], &self.caches[row.slot], row.position + 1, scores, out);
+            attend(self.level, &qkv[..queries], &self.caches[row.slot], row.position + 1, scores, out);
         };
         let work: usize = rows.iter().map(|row| (row.position + 1) * queries).sum();
         if work < WORTH_SPLITTING {
@@ -139,15 +143,15 @@ impl Layer {
         }
         delta.resize(x.len(), 0.0);
         self.output.apply(attended, rows.len(), delta, scratch);
-        add(x, delta);
+        add(self.level, x, delta);
         normed.resize(x.len(), 0.0);
-        rms_norm(x, &self.mlp_norm, config.norm_eps, normed);
+        rms_norm(self.level, x, &self.mlp_norm, config.norm_eps, normed);
         gate_up.resize(rows.len() * 2 * config.intermediate, 0.0);
         self.gate_up.apply(normed, rows.len(), gate_up, scratch);
         gated.resize(rows.len() * config.intermediate, 0.0);
-        silu_gate(gate_up, config.intermediate, gated);
+        silu_gate(self.level, gate_up, config.intermediate, gated);
         self.down.apply(gated, rows.len(), delta, scratch);
-        add(x, delta);
+        add(self.level, x, delta);
     }
 }
 
@@ -201,7 +205,7 @@ impl Decoder for CpuLlama {
             layer.mix(&self.config, &rows, &mut buffers);
         }
         let Buffers { x, normed, scratch, .. } = &mut buffers;
-        rms_norm(x, &self.final_norm, self.config.norm_eps, normed);
+        rms_norm(self.level, x, &self.final_norm, self.config.norm_eps, normed);
         let mut logits = vec![0.0; rows.len() * self.spec.vocab_size];
         self.head.apply(normed, rows.len(), &mut logits, scratch);
         self.buffers = buffers;
@@ -209,6 +213,6 @@ impl Decoder for CpuLlama {
     }
 }
 
-fn matrix(dense: Dense) -> Matrix {
-    Matrix::new(&dense.weights, dense.outputs, dense.inputs, dense.bias)
+fn matrix(level: Level, dense: Dense) -> Matrix {
+    Matrix::new(level, &dense.weights, dense.outputs, dense.inputs, dense.bias)
 }
