@@ -24,6 +24,8 @@ mod keyword;
 mod node;
 mod object;
 mod payload;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 
@@ -39,5 +41,5 @@ pub use data::{Pair, names, pair};
 /// How deep this goes is bounded by the schema's depth, whatever the value's.
 pub fn check(schema: &Value, value: &mut Value) -> Result<(), String> {
     let step = checker::Step::new(payload::Place::default(), node::Schema::Plain(schema));
-    checker::Checker { root: value }.check(step).map(|_| ()).map_err(|thrown| thrown.to_string())
+    checker::Checker::new(value).check(step).map(|_| ()).map_err(|thrown| thrown.to_string())
 }

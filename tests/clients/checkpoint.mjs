@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { root, scratch } from "./emulator.mjs";
 
-const SHAPE = { hidden: 384, intermediate: 1024, layers: 6, heads: 6, context: 4096 };
+const SHAPE = { hidden: 256, intermediate: 768, layers: 4, heads: 4, context: 4096 };
 
 /** Every printable ASCII character and the line feed, as the byte-level alphabet spells them. */
 const ALPHABET = ["\u010a", "\u0120", ...Array.from({ length: 94 }, (_, at) => String.fromCharCode(33 + at))];

@@ -132,12 +132,11 @@ test("dimensions that the model does not have are refused, its own are taken", a
   await refused(ask(256), OpenAI.BadRequestError, 400);
 });
 
-/** The SDK's error class and the status; the body is Cloudflare's envelope, as production sends it. */
-async function refused(promise, kind, status, code) {
+/** The SDK's error class and the status. The SDK finds no OpenAI error object: production sends Cloudflare's envelope. */
+async function refused(promise, kind, status) {
   const error = await promise.then(() => assert.fail("was not refused"), (error) => error);
   assert(error instanceof kind, String(error));
   assert.equal(error.status, status);
-  if (code) assert(error.message.includes(String(code)) || JSON.stringify(error.error ?? "").includes(String(code)), String(error));
 }
 
 test("refusals are the SDK's error classes", async () => {

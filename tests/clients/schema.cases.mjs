@@ -141,7 +141,8 @@ export function drawn(schema, seed, count) {
   const maker = new Maker(seed);
   return Array.from({ length: count }, () => {
     let value = maker.valid(schema);
-    if (schema.oneOf && maker.chance(0.1)) value = { ...value, ...maker.valid(schema) };
+    const other = maker.valid(schema);
+    if (maker.chance(0.1) && typeof value === "object" && typeof other === "object") value = { ...value, ...other };
     for (const odds of [0.8, 0.3]) if (maker.chance(odds)) value = maker.broken(value);
     return value;
   });

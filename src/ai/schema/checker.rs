@@ -44,6 +44,13 @@ pub(super) struct Pending<'s> {
     evaluated: Shared<HashSet<String>>,
 }
 
+/// The defaults that wait together, and how many of them have been put in at least once.
+#[derive(Debug, Default)]
+struct Waiting<'s> {
+    list: Vec<Pending<'s>>,
+    done: usize,
+}
+
 /// One step of the walk. A copy shares its sets with the original until one of the two takes a new set.
 #[derive(Debug, Clone)]
 pub(super) struct Step<'s> {
@@ -51,7 +58,7 @@ pub(super) struct Step<'s> {
     pub(super) schema: Schema<'s>,
     pub(super) evaluated: Shared<HashSet<String>>,
     refusals: Shared<Refusals>,
-    pending: Shared<Vec<Pending<'s>>>,
+    waiting: Shared<Waiting<'s>>,
     /// Inside `allOf`: what is found counts as evaluated for the parent.
     carry: bool,
     /// Inside `oneOf` and `anyOf`: defaults wait.
@@ -67,7 +74,7 @@ impl<'s> Step<'s> {
             schema,
             evaluated: Shared::default(),
             refusals: Shared::default(),
-            pending: Shared::default(),
+            waiting: Shared::default(),
             carry: false,
             defer: false,
             terse: false,
@@ -99,9 +106,15 @@ impl<'s> Step<'s> {
 #[derive(Debug)]
 pub(super) struct Checker<'v> {
     pub(super) root: &'v mut Value,
+    /// As long as no default has met another one's work, putting one in again changes nothing.
+    calm: bool,
 }
 
-impl Checker<'_> {
+impl<'v> Checker<'v> {
+    pub(super) fn new(root: &'v mut Value) -> Self {
+        Self { root, calm: true }
+    }
+
     /// How often the value matches; an array counts once for each matching item.
     pub(super) fn check<'s>(&mut self, mut step: Step<'s>) -> Result<usize, Thrown> {
         if step.schema.is_nullish() {
@@ -157,7 +170,7 @@ impl Checker<'_> {
         }
         if let Some(default) = step.schema.get("default") {
             let pending = Pending { place: step.place, default, evaluated: step.evaluated };
-            if step.defer { step.pending.borrow_mut().push(pending) } else { self.put(&pending)? }
+            if step.defer { step.waiting.borrow_mut().list.push(pending) } else { self.put(&pending)? }
         }
         Ok(0)
     }
@@ -175,7 +188,7 @@ impl Checker<'_> {
             Value::Object(map) => js::keys(map).into_iter().filter_map(|key| map.get(key)).collect(),
             _ => Vec::new(),
         };
-        let (mut matches, mut pending) = (0, Vec::new());
+        let (mut matches, mut collected) = (0, Vec::new());
         for own in options {
             let option = Step { carry: false, terse: true, defer: true, ..step.with(Schema::Option { own, parent }) };
             match self.check(option) {
@@ -185,17 +198,29 @@ impl Checker<'_> {
                     if enough(matches) {
                         break;
                     }
-                    pending.extend(step.pending.borrow().iter().cloned());
+                    let upto = step.waiting.borrow().list.len();
+                    collected.push((Rc::clone(&step.waiting), upto));
                 }
                 Err(thrown) => step.refuse(thrown),
             }
-            step.pending = Shared::default();
+            step.waiting = Shared::default();
         }
-        for default in &pending {
-            self.put(default)?;
+        for (waiting, upto) in collected {
+            self.put_all(&waiting, upto)?;
         }
-        step.pending = Shared::default();
+        step.waiting = Shared::default();
         Ok(matches)
+    }
+
+    /// Puts in the first `upto` defaults of a list. Lists grow over the items of an array, and each item has the whole
+    /// list put in again; all but the new ones are left out, or a long array would take the square of its length.
+    fn put_all(&mut self, waiting: &Shared<Waiting<'_>>, upto: usize) -> Result<(), Thrown> {
+        let mut waiting = waiting.borrow_mut();
+        for number in if self.calm { waiting.done } else { 0 }..upto {
+            self.put(&waiting.list[number])?;
+            waiting.done = waiting.done.max(number + 1);
+        }
+        Ok(())
     }
 
     fn all<'s>(&mut self, options: &'s Value, step: &Step<'s>) -> Result<usize, Thrown> {
@@ -205,7 +230,7 @@ impl Checker<'_> {
     }
 
     fn put(&mut self, pending: &Pending<'_>) -> Result<(), Thrown> {
-        payload::put(self.root, &pending.place, pending.default)?;
+        self.calm &= payload::put(self.root, &pending.place, pending.default)?;
         pending.evaluated.borrow_mut().insert(pending.place.text());
         Ok(())
     }

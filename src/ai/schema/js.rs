@@ -45,6 +45,9 @@ pub(super) fn float(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
 }
 
+/// Whether a number or a size breaks a bound.
+pub(super) type Breaks = fn(f64, f64) -> bool;
+
 /// A string's length as JavaScript counts it, in UTF-16 units.
 pub(super) fn length(text: &str) -> usize {
     text.encode_utf16().count()

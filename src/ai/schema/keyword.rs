@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::checker::Step;
-use super::js::{self, Thrown};
+use super::js::{self, Breaks, Thrown};
 use super::payload::Found;
 
 /// How a value that passed is counted.
@@ -82,9 +82,7 @@ fn kind(step: &Step<'_>, found: &Found<'_>) -> Result<(), Thrown> {
 fn bounds(step: &Step<'_>, found: &Found<'_>) -> Result<(), Thrown> {
     let (schema, place) = (&step.schema, step.place.text());
     let Some(value) = found.value() else { return Ok(()) };
-    let breaks = |key: &str, fails: fn(f64, f64) -> bool, size: f64| {
-        schema.get(key).filter(|bound| fails(size, js::float(bound)))
-    };
+    let breaks = |key: &str, fails: Breaks, size: f64| schema.get(key).filter(|bound| fails(size, js::float(bound)));
     if let Value::String(text) = value
         && schema.is("string")
     {
@@ -97,7 +95,7 @@ fn bounds(step: &Step<'_>, found: &Found<'_>) -> Result<(), Thrown> {
         }
     }
     if value.is_number() && (schema.is("number") || schema.is("integer")) {
-        let rules: [(&str, &str, fn(f64, f64) -> bool); 5] = [
+        let rules: [(&str, &str, Breaks); 5] = [
             ("minimum", ">=", |value, bound| value < bound),
             ("exclusiveMinimum", ">", |value, bound| value <= bound),
             ("maximum", "<=", |value, bound| value > bound),

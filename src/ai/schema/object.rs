@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::checker::{Checker, Step};
-use super::js::{self, Thrown};
+use super::js::{self, Breaks, Thrown};
 use super::node::Schema;
 use super::payload;
 
@@ -62,7 +62,7 @@ fn properties(schema: Option<&Value>) -> Vec<(String, &Value)> {
 /// `minProperties` and `maxProperties`. They count the keys of the whole payload, not of this object,
 /// and the text of the upper bound names the lower one.
 fn count(checker: &Checker<'_>, step: &Step<'_>) -> Result<(), Thrown> {
-    let bounds: [(&str, fn(f64, f64) -> bool); 2] =
+    let bounds: [(&str, Breaks); 2] =
         [("minProperties", |size, bound| size < bound), ("maxProperties", |size, bound| size > bound)];
     for (key, breaks) in bounds {
         let Some(bound) = step.schema.get(key) else { continue };

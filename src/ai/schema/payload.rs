@@ -143,19 +143,22 @@ fn property<'v>(value: &'v Value, key: &str) -> Found<'v> {
 
 /// Puts `default` at `place`, making the objects on the way. A value that can hold no properties throws.
 /// On an array a named property is lost: JavaScript keeps it, but JSON has no place for it.
-pub(super) fn put(root: &mut Value, place: &Place, default: &Value) -> Result<(), Thrown> {
-    let Some((last, way)) = place.keys[place.base..].split_last() else { return Ok(()) };
-    let Some(mut at) = inner(root, &place.keys[..place.base]) else { return Ok(()) };
+///
+/// `Ok` says whether the same could be put there again without a trace, whatever was put in between.
+pub(super) fn put(root: &mut Value, place: &Place, default: &Value) -> Result<bool, Thrown> {
+    let Some((last, way)) = place.keys[place.base..].split_last() else { return Ok(true) };
+    let Some(mut at) = inner(root, &place.keys[..place.base]) else { return Ok(true) };
     for key in way {
         match slot(at, key)? {
             Some(next) => at = next,
-            None => return Ok(()),
+            None => return Ok(true),
         }
     }
-    if let Some(slot) = slot(at, last)? {
-        *slot = default.clone();
-    }
-    Ok(())
+    let Some(slot) = slot(at, last)? else { return Ok(true) };
+    let fresh = slot.as_object().is_some_and(Map::is_empty);
+    let calm = (fresh || slot == default) && !default.is_object() && !default.is_array();
+    *slot = default.clone();
+    Ok(calm)
 }
 
 fn inner<'v>(root: &'v mut Value, keys: &[Rc<str>]) -> Option<&'v mut Value> {

@@ -7,7 +7,7 @@ use serde::ser::{SerializeSeq, Serializer};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{field, refused};
+use super::{field, refuse_batch, refused};
 use crate::ai::catalog::Model;
 use crate::engine::backend::Pooling;
 use crate::error::AiError;
@@ -43,11 +43,13 @@ pub enum Answer {
 const BGE_M3_SEQUENCE: usize = 8192;
 
 impl Request {
-    /// Reads an input that has passed the schema of `model`. The checker knows no `maxItems`, so the number of texts is
-    /// held to the model's here.
+    /// Reads an input that has passed the schema of `model`. Production's checker knows neither `minItems` nor `maxItems`, so
+    /// the number of texts is held to the model's here.
     pub fn parse(model: &Model, input: &Value) -> Result<Self, AiError> {
+        refuse_batch(input)?;
         let request = Self::read(model, input)?;
         match model.max_batch {
+            _ if request.texts.is_empty() => Err(AiError::Model { text: "too few texts: 0 < 1".to_owned() }),
             Some(most) if request.texts.len() > most => {
                 Err(AiError::Model { text: format!("too many texts: {} > {most}", request.texts.len()) })
             }
@@ -110,13 +112,19 @@ fn pooling(input: &Value) -> Option<Pooling> {
 
 fn strings(value: &Value) -> Result<Vec<String>, AiError> {
     match value {
+        // Nor does the checker look into items, or for an empty list.
+        Value::Array(items) if items.is_empty() => Err(refused("there must be at least one text")),
         Value::Array(items) => items.iter().map(text_of).collect(),
         one => Ok(vec![text_of(one)?]),
     }
 }
 
 fn text_of(value: &Value) -> Result<String, AiError> {
-    value.as_str().map(str::to_owned).ok_or_else(|| refused("a text must be a string"))
+    match value.as_str() {
+        Some("") => Err(refused("a text must not be empty")),
+        Some(text) => Ok(text.to_owned()),
+        None => Err(refused("a text must be a string")),
+    }
 }
 
 /// The vectors of one call, row by row, in the width that the model has in production.
@@ -206,6 +214,19 @@ mod tests {
         let many = parse("@cf/baai/bge-small-en-v1.5", json!({"text": ["a"], "pooling": "cls"})).unwrap();
         assert_eq!(one.texts, many.texts);
         assert_eq!((one.pooling, many.pooling), (None, Some(Pooling::Cls)));
+    }
+
+    #[test]
+    fn texts_are_counted() {
+        let ask = |texts: Vec<&str>| parse("@cf/baai/bge-small-en-v1.5", json!({"text": texts}));
+        assert_eq!(ask(vec!["a"; 100]).unwrap().texts.len(), 100);
+        for (texts, code) in [(vec!["a"; 101], 3030), (Vec::new(), 8001), (vec!["a", ""], 8001)] {
+            assert_eq!(ask(texts).unwrap_err().code(), code);
+        }
+        let queries = |count| parse("@cf/qwen/qwen3-embedding-0.6b", json!({"queries": vec!["a"; count]}));
+        assert!(queries(32).is_ok() && queries(33).is_err());
+        let batch = parse("@cf/baai/bge-small-en-v1.5", json!({"requests": [{"text": "a"}]})).unwrap_err();
+        assert!(batch.to_string().contains("hint:"), "{batch}");
     }
 
     #[test]

@@ -115,7 +115,7 @@ pub fn rest(service: &Vectorize, request: &Request<'_>) -> Answer {
             _,
         ) => Err(not_allowed(request)),
         _ => {
-            let path = format!("/accounts/{}/vectorize/v2/indexes/{path}", request.account);
+            let path = format!("/client/v4/accounts/{}/vectorize/v2/indexes/{path}", request.account);
             Err(PlatformError::NoRoute { path }.into())
         }
     }

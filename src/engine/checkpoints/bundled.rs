@@ -17,7 +17,11 @@ macro_rules! files {
 }
 
 #[cfg(feature = "bundled-models")]
-static FILES: &[(&str, &[File])] = &[files!("kindling-embed": "config.json", "tokenizer.json", "model.safetensors")];
+static FILES: &[(&str, &[File])] = &[
+    files!("kindling-embed": "config.json", "tokenizer.json", "model.safetensors"),
+    files!("kindling-chat": "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+        "model.safetensors"),
+];
 
 #[cfg(not(feature = "bundled-models"))]
 static FILES: &[(&str, &[File])] = &[];

@@ -8,6 +8,8 @@ mod candle;
 mod cpu;
 pub mod isometry;
 #[cfg(test)]
+mod kindling;
+#[cfg(test)]
 mod parity;
 mod pool;
 mod schedule;

@@ -10,8 +10,8 @@ pub use frames::Frames;
 
 use serde_json::Value;
 
-use super::{field, refused};
-use crate::ai::catalog::Model;
+use super::{field, refuse_batch, refused};
+use crate::ai::catalog::{Family, Model};
 use crate::engine::generate::{Prompt, Sampling};
 use crate::error::AiError;
 
@@ -34,7 +34,9 @@ pub struct Request {
 impl Request {
     /// Reads an input that has passed the schema of `model`. Refuses what this build does not do, by name.
     pub fn parse(model: &Model, input: &Value) -> Result<Self, AiError> {
+        refuse_batch(input)?;
         refuse_unsupported(model, input)?;
+        refuse_out_of_range(model, input)?;
         let (prompt, form) = match field(input, "messages").and_then(Value::as_array) {
             Some(messages) => (Prompt::Chat { messages: chat(messages)?, tools: Vec::new() }, Form::Chat),
             None => (prompt(input)?, Form::Completion),
@@ -145,6 +147,31 @@ fn refuse_unsupported(model: &Model, input: &Value) -> Result<(), AiError> {
     Ok(())
 }
 
+/// What the published validator lets through and the serving engines refuse themselves: it does not look into `anyOf`,
+/// in which the OpenAI family's schema states its ranges.
+fn refuse_out_of_range(model: &Model, input: &Value) -> Result<(), AiError> {
+    let is_native = matches!(model.family, Family::Native | Family::Other);
+    let ranges = [
+        ("temperature", 0.0, if is_native { 5.0 } else { 2.0 }),
+        ("top_p", 0.0, if is_native { 2.0 } else { 1.0 }),
+        ("repetition_penalty", 0.0, 2.0),
+        ("frequency_penalty", -2.0, 2.0),
+        ("presence_penalty", -2.0, 2.0),
+    ];
+    for (name, least, most) in ranges {
+        let Some(value) = field(input, name) else { continue };
+        if !value.as_f64().is_some_and(|value| (least..=most).contains(&value)) {
+            return Err(refused(format!("{name} must be a number from {least} to {most}")));
+        }
+    }
+    for name in ["max_tokens", "max_completion_tokens", "top_k", "seed"] {
+        if field(input, name).is_some_and(|value| !value.is_number()) {
+            return Err(refused(format!("{name} must be a number")));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +197,24 @@ mod tests {
         assert_eq!(parse(json!({"prompt": "a", "stop": "x"})).unwrap().stop, ["x"]);
         assert_eq!(parse(json!({"prompt": "a", "stop": ["x", "y"]})).unwrap().stop, ["x", "y"]);
         assert!(parse(json!({"prompt": "a", "stop": [1]})).is_err());
+    }
+
+    #[test]
+    fn ranges_hold_where_the_validator_does_not_look() {
+        let qwen = Catalog::builtin().get("@cf/qwen/qwen3-30b-a3b-fp8").unwrap();
+        let ask = |name: &str, value: Value| Request::parse(qwen, &json!({"prompt": "a", name: value}));
+        for (name, value) in [
+            ("temperature", json!(2.1)),
+            ("temperature", json!(-1)),
+            ("temperature", json!("hot")),
+            ("top_p", json!(1.5)),
+            ("presence_penalty", json!(-3)),
+            ("seed", json!("x")),
+        ] {
+            assert_eq!(ask(name, value).unwrap_err().code(), 8001, "{name}");
+        }
+        assert!(ask("temperature", json!(2)).is_ok() && ask("temperature", Value::Null).is_ok());
+        assert!(parse(json!({"prompt": "a", "temperature": 5, "top_p": 2})).is_ok());
     }
 
     #[test]
