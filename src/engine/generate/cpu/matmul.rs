@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use crate::engine::kernels::threads;
+
 use super::isa::{Baseline, Isa, LANES, Level, Set, dispatch};
 
 /// Multiplications above which a product is split over the cores; below, handing it over costs more.
@@ -48,11 +50,11 @@ impl Matrix {
         let panels = self.outputs.div_ceil(LANES);
         let target = Target { y: y.as_mut_ptr(), rows, outputs: self.outputs };
         let span = |first, last| multiply(self.level, &self.panels, self.inputs, packed, target, first, last);
-        if rows * self.panels.len() < WORTH_SPLITTING || rayon::current_num_threads() == 1 {
+        if rows * self.panels.len() < WORTH_SPLITTING || threads::count() == 1 {
             span(0, panels);
         } else {
             // Several parts a thread: cores are shared, and a late one should not be waited for.
-            let part = panels.div_ceil(rayon::current_num_threads() * 4).max(Self::ALIGN);
+            let part = panels.div_ceil(threads::count() * 4).max(Self::ALIGN);
             let part = part.next_multiple_of(Self::ALIGN);
             (0..panels.div_ceil(part)).into_par_iter().for_each(|index| {
                 span(index * part, ((index + 1) * part).min(panels));

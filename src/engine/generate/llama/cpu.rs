@@ -7,6 +7,7 @@ use super::rope::Angles;
 use super::weights::{Dense, LayerWeights, Weights};
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::generate::cpu::{Heads, KvCache, Level, Matrix, add, attend, rms_norm, rotate, silu_gate};
+use crate::engine::kernels::threads;
 
 /// Numbers of keys that a batch reads, above which attention is split over the cores.
 const WORTH_SPLITTING: usize = 1 << 18;
@@ -133,7 +134,7 @@ impl Layer {
             attend(self.level, &qkv[..queries], &self.caches[row.slot], row.position + 1, scores, out);
         };
         let work: usize = rows.iter().map(|row| (row.position + 1) * queries).sum();
-        if work < WORTH_SPLITTING {
+        if work < WORTH_SPLITTING || threads::count() == 1 {
             let all = rows.iter().zip(qkv.chunks_exact(stride)).zip(attended.chunks_exact_mut(queries));
             all.for_each(|row| attend_row(scratch, row));
         } else {
