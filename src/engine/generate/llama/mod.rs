@@ -10,7 +10,7 @@ use candle_core::Device;
 
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::checkpoints::Checkpoint;
-use crate::engine::generate::cpu::Level;
+use crate::engine::kernels::Isa;
 use crate::engine::queue::QueueOptions;
 use config::Config;
 use cpu::CpuLlama;
@@ -27,7 +27,7 @@ pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) ->
     let tensors = checkpoint.tensors()?;
     let weights = Weights::new(&tensors, &config);
     Ok(match device {
-        Device::Cpu => Box::new(CpuLlama::load(Level::best(), config.clone(), spec, &weights)?),
+        Device::Cpu => Box::new(CpuLlama::load(Isa::best(), config.clone(), spec, &weights)?),
         device => Box::new(DeviceLlama::load(config.clone(), spec, &weights, device)?),
     })
 }

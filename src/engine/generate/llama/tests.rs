@@ -46,8 +46,8 @@ fn all(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder>> {
     let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() });
     let candle = DeviceLlama::load(config.clone(), spec.clone(), &weights, &Device::Cpu).unwrap();
     let mut all: Vec<Box<dyn Decoder>> = vec![Box::new(candle)];
-    for level in Level::all() {
-        all.push(Box::new(CpuLlama::load(level, config.clone(), spec.clone(), &weights).unwrap()));
+    for isa in Isa::all() {
+        all.push(Box::new(CpuLlama::load(isa, config.clone(), spec.clone(), &weights).unwrap()));
     }
     all
 }
@@ -215,7 +215,7 @@ fn speed_of_the_bundled_shape() {
     let random = Random::new(json!({"vocab_size": 4096, "hidden_size": 192, "intermediate_size": 512,
         "num_hidden_layers": 5, "num_attention_heads": 6, "num_key_value_heads": 2, "max_position_embeddings": 2048}));
     let prompt: Vec<u32> = (0..512).map(|index| index * 7 % 4096).collect();
-    let names = std::iter::once("Candle".to_owned()).chain(Level::all().into_iter().map(|level| format!("{level:?}")));
+    let names = std::iter::once("Candle".to_owned()).chain(Isa::all().into_iter().map(|isa| isa.name().to_owned()));
     for (name, mut decoder) in names.zip(all(&random.checkpoint(), 8)) {
         let mut rates = Vec::new();
         for _ in 0..3 {
