@@ -1,6 +1,5 @@
 //! The composition root: builds the services, owns their lifetimes, listens, drains, stops.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -154,11 +153,9 @@ impl Drop for Emulator {
     }
 }
 
-fn until(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send {
-    async move {
-        // An error means that the emulator is gone, which is a reason to stop too.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    }
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that the emulator is gone, which is a reason to stop too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 fn services(config: Config) -> Result<App, StartError> {

@@ -82,7 +82,7 @@ pub struct Answer {
 pub enum Output {
     Embeddings(tasks::text_embeddings::Output),
     Generation { form: tasks::text_generation::Form, output: tasks::text_generation::Output },
-    Stream(GenerationStream),
+    Stream(Box<GenerationStream>),
 }
 
 /// A refusal, with the id that production puts into its text.

@@ -29,7 +29,7 @@ pub fn ai_headers(headers: &mut HeaderMap, meta: &Meta, neurons: Option<f64>) {
 }
 
 /// A generation as server-sent events, closed by `[DONE]`.
-pub fn event_stream(stream: GenerationStream, style: Style, identity: Identity, entropy: Entropy) -> Reply {
+pub fn event_stream(stream: Box<GenerationStream>, style: Style, identity: Identity, entropy: Entropy) -> Reply {
     let frames = Frames::new(style, stream.form, identity, entropy, stream.include_usage, stream.prompt_tokens);
     let mut reply = Response::new(Body::from_stream(EventStream { stream, frames, state: State::Start }));
     let headers = reply.headers_mut();
@@ -39,7 +39,7 @@ pub fn event_stream(stream: GenerationStream, style: Style, identity: Identity, 
 }
 
 struct EventStream {
-    stream: GenerationStream,
+    stream: Box<GenerationStream>,
     frames: Frames,
     state: State,
 }

@@ -87,7 +87,7 @@ impl Ai {
         if request.stream {
             let stream =
                 GenerationStream { form: request.form, include_usage: request.include_usage, prompt_tokens, events };
-            return Ok(Answer { meta, output: Output::Stream(stream), neurons: None });
+            return Ok(Answer { meta, output: Output::Stream(Box::new(stream)), neurons: None });
         }
         let output = events.collect().await?;
         let neurons = Some(output.usage.neurons);

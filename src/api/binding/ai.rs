@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{no_route, not_found, unwrap};
+use super::{no_route, not_found, unwrapped};
 use crate::ai::catalog::search::{SearchQuery, search};
 use crate::ai::service::{Answer, Call, Output};
 use crate::ai::tasks::text_generation::Identity;
@@ -18,9 +18,9 @@ pub async fn proxied(app: App, incoming: Incoming) -> Reply {
     if incoming.header("upgrade").is_some() {
         return not_found();
     }
-    match unwrap(incoming) {
-        Ok((_, inner)) => upstream(app, inner).await,
-        Err(_) => not_found(),
+    match unwrapped(incoming) {
+        (Some(_), inner) => upstream(app, inner).await,
+        (None, _) => not_found(),
     }
 }
 

@@ -42,9 +42,9 @@ fn wrapped_url(incoming: &Incoming) -> Option<(String, String, String)> {
     Some((host.to_owned(), path.to_owned(), query.to_owned()))
 }
 
-/// The request inside the `MF-*` headers, or `None` where there are none.
-fn unwrap(mut incoming: Incoming) -> Result<(String, Incoming), Incoming> {
-    let Some((host, path, query)) = wrapped_url(&incoming) else { return Err(incoming) };
+/// The request inside the `MF-*` headers with the outer query, or the request as it is where there are none.
+fn unwrapped(mut incoming: Incoming) -> (Option<String>, Incoming) {
+    let Some((host, path, query)) = wrapped_url(&incoming) else { return (None, incoming) };
     let wrapped: HeaderMap = incoming
         .headers
         .iter()
@@ -61,7 +61,7 @@ fn unwrap(mut incoming: Incoming) -> Result<(String, Incoming), Incoming> {
     incoming.rest = path;
     // The outer query (`?VECTORIZE=docs`) maps a binding to an index; the inner one belongs to the call.
     let outer = std::mem::replace(&mut incoming.query, query);
-    Ok((outer, Incoming { path: format!("//{host}/{}", incoming.rest), ..incoming }))
+    (Some(outer), Incoming { path: format!("//{host}/{}", incoming.rest), ..incoming })
 }
 
 fn no_route(incoming: &Incoming) -> PlatformError {

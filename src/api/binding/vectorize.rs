@@ -1,6 +1,6 @@
 //! `env.VECTORIZE`. Answers are bare, and the index's name is not in the call but in the binding.
 
-use super::{not_found, unwrap};
+use super::{not_found, unwrapped};
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
 use crate::api::rest::vectorize::{self as rest, Answer, Request, body};
@@ -42,16 +42,16 @@ pub async fn call(app: App, incoming: Incoming) -> Reply {
     }
     let (index, operation) = incoming.rest.split_once('/').unwrap_or((&incoming.rest, ""));
     let (index, operation) = (index.to_owned(), operation.to_owned());
-    match unwrap(incoming) {
-        Ok((_, inner)) => answer(app, &index, inner).await,
-        Err(plain) => answer(app, &index, Incoming { rest: operation, ..plain }).await,
+    match unwrapped(incoming) {
+        (Some(_), inner) => answer(app, &index, inner).await,
+        (None, plain) => answer(app, &index, Incoming { rest: operation, ..plain }).await,
     }
 }
 
 /// Through Miniflare's remote proxy at an address that serves every binding: the query may map the binding to an index
 /// (`/binding?VECTORIZE=docs`), or else the wrangler configuration; or else the binding is called like its index.
 pub async fn proxied(app: App, incoming: Incoming) -> Reply {
-    let Ok((outer, inner)) = unwrap(incoming) else { return not_found() };
+    let (Some(outer), inner) = unwrapped(incoming) else { return not_found() };
     let binding = inner.header("mf-binding").unwrap_or_default().to_owned();
     let named = form_urlencoded::parse(outer.as_bytes()).find(|(key, _)| *key == binding);
     let index = named.map(|(_, index)| index.into_owned()).or_else(|| app.indexes.get(&binding).cloned());

@@ -7,6 +7,10 @@ use super::simd::{MAX_LANES, Simd};
 /// Vectors that are summed side by side: independent chains hide the latency of an addition.
 const CHAINS: usize = 4;
 
+/// Positions that a cache has room for at first; it doubles when they are full. Reserving the whole window instead
+/// would make eight slots of the bundled model cost 84 MB resident, for the allocator's pages are huge.
+const FIRST_ROOM: usize = 256;
+
 /// The heads of one attention.
 #[derive(Debug, Clone, Copy)]
 pub struct HeadShape {
@@ -18,13 +22,15 @@ pub struct HeadShape {
     pub size: usize,
 }
 
-/// Keys and values of one sequence in one layer, allocated once; pages that are never written cost no memory.
+/// Keys and values of one sequence in one layer.
 #[derive(Debug)]
 pub struct KvCache {
     isa: Isa,
     heads: HeadShape,
-    /// Positions, in whole vectors.
+    /// Positions that it may grow to, in whole vectors.
     context: usize,
+    /// Positions that it has room for, in whole vectors.
+    room: usize,
     /// Width of a row of `values`: whole vectors.
     padded: usize,
     /// By head, then by blocks of as many positions as a vector has lanes: `size` vectors with one lane per position,
@@ -35,24 +41,34 @@ pub struct KvCache {
 }
 
 impl KvCache {
-    /// Room for `context` positions.
+    /// Empty; holds up to `context` positions.
     pub fn new(isa: Isa, heads: HeadShape, context: usize) -> Self {
         let context = context.next_multiple_of(isa.lanes());
         let padded = heads.size.next_multiple_of(isa.lanes());
-        let keys = vec![0.0; heads.kv * context * heads.size];
-        let values = vec![0.0; heads.kv * context * padded];
-        Self { isa, heads, context, padded, keys, values }
+        Self { isa, heads, context, room: 0, padded, keys: Vec::new(), values: Vec::new() }
+    }
+
+    fn grow(&mut self, position: usize) {
+        let room = (position + 1).next_power_of_two().max(FIRST_ROOM).min(self.context);
+        let HeadShape { kv, size, .. } = self.heads;
+        self.keys = with_more_room(&self.keys, kv, self.room * size, room * size);
+        self.values = with_more_room(&self.values, kv, self.room * self.padded, room * self.padded);
+        self.room = room;
     }
 
     /// Keeps the key and the value (`kv * size` numbers each) of a position.
     pub fn write(&mut self, position: usize, key: &[f32], value: &[f32]) {
         let (size, lanes) = (self.heads.size, self.isa.lanes());
+        assert!(position < self.context);
+        if position >= self.room {
+            self.grow(position);
+        }
         for (head, (key, value)) in key.chunks_exact(size).zip(value.chunks_exact(size)).enumerate() {
-            let at = head * self.context * size + position / lanes * lanes * size;
+            let at = head * self.room * size + position / lanes * lanes * size;
             for (block, key) in self.keys[at..at + lanes * size].chunks_exact_mut(lanes).zip(key) {
                 block[position % lanes] = *key;
             }
-            let at = (head * self.context + position) * self.padded;
+            let at = (head * self.room + position) * self.padded;
             self.values[at..at + size].copy_from_slice(value);
         }
     }
@@ -60,9 +76,20 @@ impl KvCache {
     /// Attention of one position's queries (`query * size` numbers) over the first `length` positions.
     /// `output` is as wide; `scores` is kept by the caller, so that nothing is allocated.
     pub fn attend(&self, queries: &[f32], length: usize, scores: &mut Vec<f32>, output: &mut [f32]) {
-        assert!(length > 0 && length <= self.context && queries.len() == output.len());
+        assert!(length > 0 && length <= self.room && queries.len() == output.len());
         self.isa.run(Attend { cache: self, queries, length, scores, output });
     }
+}
+
+/// The same heads with more room behind each.
+fn with_more_room(old: &[f32], heads: usize, had: usize, has: usize) -> Vec<f32> {
+    let mut new = vec![0.0; heads * has];
+    if had > 0 {
+        for (new, old) in new.chunks_exact_mut(has).zip(old.chunks_exact(had)) {
+            new[..had].copy_from_slice(old);
+        }
+    }
+    new
 }
 
 struct Attend<'a> {
@@ -79,13 +106,13 @@ impl Kernel for Attend<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { cache, queries, length, scores, output } = self;
-        let KvCache { heads: HeadShape { query, kv, size }, context, padded, .. } = *cache;
+        let KvCache { heads: HeadShape { query, kv, size }, room, padded, .. } = *cache;
         scores.resize(length.next_multiple_of(S::LANES), 0.0);
         let heads = queries.chunks_exact(size).zip(output.chunks_exact_mut(size));
         for (head, (query_head, output)) in heads.enumerate() {
             let kv_head = head * kv / query;
-            let keys = &cache.keys[kv_head * context * size..(kv_head + 1) * context * size];
-            let values = &cache.values[kv_head * context * padded..][..length * padded];
+            let keys = &cache.keys[kv_head * room * size..(kv_head + 1) * room * size];
+            let values = &cache.values[kv_head * room * padded..][..length * padded];
             score(simd, query_head, keys, scores);
             // What lies behind `length` is from other sequences.
             scores[length..].fill(f32::NEG_INFINITY);

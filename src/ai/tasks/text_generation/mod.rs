@@ -11,7 +11,7 @@ pub use frames::Frames;
 use serde_json::Value;
 
 use super::{field, refuse_batch, refused};
-use crate::ai::catalog::{Family, Model};
+use crate::ai::catalog::Model;
 use crate::engine::generate::{Prompt, Sampling};
 use crate::error::AiError;
 
@@ -148,12 +148,12 @@ fn refuse_unsupported(model: &Model, input: &Value) -> Result<(), AiError> {
 }
 
 /// What the published validator lets through and the serving engines refuse themselves: it does not look into `anyOf`,
-/// in which the OpenAI family's schema states its ranges.
+/// in which OpenAI's own schema states its ranges. The others are checked already, or looser here.
 fn refuse_out_of_range(model: &Model, input: &Value) -> Result<(), AiError> {
-    let is_native = matches!(model.family, Family::Native | Family::Other);
+    let is_openai = model.schema == "text-generation-openai";
     let ranges = [
-        ("temperature", 0.0, if is_native { 5.0 } else { 2.0 }),
-        ("top_p", 0.0, if is_native { 2.0 } else { 1.0 }),
+        ("temperature", 0.0, if is_openai { 2.0 } else { 5.0 }),
+        ("top_p", 0.0, if is_openai { 1.0 } else { 2.0 }),
         ("repetition_penalty", 0.0, 2.0),
         ("frequency_penalty", -2.0, 2.0),
         ("presence_penalty", -2.0, 2.0),
@@ -201,8 +201,10 @@ mod tests {
 
     #[test]
     fn ranges_hold_where_the_validator_does_not_look() {
-        let qwen = Catalog::builtin().get("@cf/qwen/qwen3-30b-a3b-fp8").unwrap();
-        let ask = |name: &str, value: Value| Request::parse(qwen, &json!({"prompt": "a", name: value}));
+        let ask = |name: &str, value: Value| {
+            let model = Catalog::builtin().get("@cf/google/gemma-4-26b-a4b-it").unwrap();
+            Request::parse(model, &json!({"prompt": "a", name: value}))
+        };
         for (name, value) in [
             ("temperature", json!(2.1)),
             ("temperature", json!(-1)),
