@@ -3,7 +3,6 @@
 //! A request's life: [`GenerationModel::prepare`] renders and tokenises on the caller's thread,
 //! [`GenerationModel::submit`] queues, the scheduler computes and calls the request's [`Sink`].
 
-mod cpu;
 mod job;
 mod llama;
 mod sampling;

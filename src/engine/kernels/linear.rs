@@ -68,6 +68,17 @@ impl Linear {
         self.outputs
     }
 
+    /// The weights of one output: a token's embedding, where the matrix that gives logits is the embedding as well.
+    pub fn weights_of(&self, output: usize, weights: &mut [f32]) {
+        assert!(output < self.outputs && weights.len() == self.inputs);
+        let width = 2 * self.isa.lanes();
+        let start = output / width * width * self.inputs + output % width;
+        for (k, weight) in weights.iter_mut().enumerate() {
+            let place = start + k * width;
+            *weight = self.panels[place / 16].0[place % 16];
+        }
+    }
+
     /// `input` is `[rows, inputs]`, `output` is `[rows, outputs]`. Inside [`threads::install`] it is spread over columns.
     pub fn forward(&self, input: &[f32], activation: Activation, output: &mut [f32]) {
         let rows = output.len().checked_div(self.outputs).unwrap_or(0);

@@ -7,6 +7,8 @@
 //! so a text has the same vector, bit for bit, alone or in any batch, with any number of threads.
 
 pub mod attention;
+mod cached;
+mod decoder;
 mod isa;
 mod linear;
 mod math;
@@ -18,6 +20,8 @@ mod tests;
 pub mod threads;
 mod tile;
 
+pub use cached::{HeadShape, KvCache};
+pub use decoder::{add, rms_norm, rotate, silu_gate};
 pub use isa::Isa;
 pub use linear::{Activation, Linear};
 pub use norm::{LayerNorm, l2_normalize};

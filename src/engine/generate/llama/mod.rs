@@ -10,6 +10,7 @@ use candle_core::Device;
 
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::checkpoints::Checkpoint;
+use crate::engine::kernels::Isa;
 use crate::engine::queue::QueueOptions;
 use config::Config;
 use cpu::CpuLlama;
@@ -22,17 +23,21 @@ const WINDOW: usize = 4096;
 /// Loads the checkpoint's weights for `device`.
 pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Box<dyn Decoder>, Failure> {
     let config = Config::load(checkpoint)?;
-    let spec = DecoderSpec {
-        vocab_size: config.vocab_size,
-        context: config.max_positions.min(WINDOW),
-        slots: options.slots.max(1),
-    };
+    let spec = spec(&config, options);
     let tensors = checkpoint.tensors()?;
     let weights = Weights::new(&tensors, &config);
     Ok(match device {
-        Device::Cpu => Box::new(CpuLlama::load(config.clone(), spec, &weights)?),
+        Device::Cpu => Box::new(CpuLlama::load(Isa::best(), config.clone(), spec, &weights)?),
         device => Box::new(DeviceLlama::load(config.clone(), spec, &weights, device)?),
     })
+}
+
+fn spec(config: &Config, options: &QueueOptions) -> DecoderSpec {
+    DecoderSpec {
+        vocab_size: config.vocab_size,
+        context: config.max_positions.min(WINDOW),
+        slots: options.slots.max(1),
+    }
 }
 
 /// Refuses steps that would read or write outside of what the decoder holds.

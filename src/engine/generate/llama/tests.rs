@@ -33,20 +33,23 @@ impl Random {
         Checkpoint::folder("random", self.folder.path())
     }
 
-    fn both(&self) -> [Box<dyn Decoder>; 2] {
-        both(&self.checkpoint())
+    fn all(&self) -> Vec<Box<dyn Decoder>> {
+        all(&self.checkpoint(), 4)
     }
 }
 
-/// The plain loops and Candle's operations, both on the CPU.
-fn both(checkpoint: &Checkpoint) -> [Box<dyn Decoder>; 2] {
-    let options = QueueOptions { slots: 4, ..QueueOptions::default() };
+/// Candle's operations on the CPU, and the plain loops for every instruction set of this machine.
+fn all(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder>> {
     let config = Config::load(checkpoint).unwrap();
     let tensors = checkpoint.tensors().unwrap();
     let weights = Weights::new(&tensors, &config);
-    let plain = load(checkpoint, &Device::Cpu, &options).unwrap();
-    let spec = plain.spec().clone();
-    [plain, Box::new(DeviceLlama::load(config.clone(), spec, &weights, &Device::Cpu).unwrap())]
+    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() });
+    let candle = DeviceLlama::load(config.clone(), spec.clone(), &weights, &Device::Cpu).unwrap();
+    let mut all: Vec<Box<dyn Decoder>> = vec![Box::new(candle)];
+    for isa in Isa::all() {
+        all.push(Box::new(CpuLlama::load(isa, config.clone(), spec.clone(), &weights).unwrap()));
+    }
+    all
 }
 
 fn weights(config: &Config) -> Vec<u8> {
@@ -112,27 +115,33 @@ fn plain_loops_and_candle_agree() {
             "original_max_position_embeddings": 32}}),
     ];
     for shape in shapes {
-        let [mut plain, mut candle] = Random::new(shape).both();
+        let [candle, plain @ ..] = &mut *Random::new(shape).all() else { panic!("nothing to compare") };
         let tokens = tokens(40);
-        let steps = [
-            Step { slot: 1, position: 0, tokens: &tokens[..23] },
-            Step { slot: 0, position: 0, tokens: &tokens[..1] },
-            Step { slot: 3, position: 0, tokens: &tokens[5..9] },
+        let rounds = [
+            [
+                Step { slot: 1, position: 0, tokens: &tokens[..23] },
+                Step { slot: 0, position: 0, tokens: &tokens[..1] },
+                Step { slot: 3, position: 0, tokens: &tokens[5..9] },
+            ],
+            [
+                Step { slot: 3, position: 4, tokens: &tokens[9..10] },
+                Step { slot: 1, position: 23, tokens: &tokens[23..40] },
+                Step { slot: 0, position: 1, tokens: &tokens[1..2] },
+            ],
         ];
-        assert_close(&plain.forward(&steps).unwrap(), &candle.forward(&steps).unwrap());
-        let steps = [
-            Step { slot: 3, position: 4, tokens: &tokens[9..10] },
-            Step { slot: 1, position: 23, tokens: &tokens[23..40] },
-            Step { slot: 0, position: 1, tokens: &tokens[1..2] },
-        ];
-        assert_close(&plain.forward(&steps).unwrap(), &candle.forward(&steps).unwrap());
+        for steps in rounds {
+            let expected = candle.forward(&steps).unwrap();
+            for plain in plain.iter_mut() {
+                assert_close(&plain.forward(&steps).unwrap(), &expected);
+            }
+        }
     }
 }
 
 #[test]
 fn a_result_depends_neither_on_company_nor_on_chunks() {
     let tokens = tokens(40);
-    for (index, mut decoder) in Random::new(json!({})).both().into_iter().enumerate() {
+    for (index, mut decoder) in Random::new(json!({})).all().into_iter().enumerate() {
         let mut alone = Vec::new();
         for position in 30..40 {
             let start = if position == 30 { 0 } else { position };
@@ -150,7 +159,7 @@ fn a_result_depends_neither_on_company_nor_on_chunks() {
             let logits = decoder.forward(&together).unwrap();
             assert_eq!(logits[vocab_size..2 * vocab_size], alone[position - 30]);
         }
-        if index == 0 {
+        if index > 0 {
             for chunk in tokens[..31].chunks(7).enumerate() {
                 let step = Step { slot: 0, position: chunk.0 * 7, tokens: chunk.1 };
                 let logits = decoder.forward(&[step]).unwrap();
@@ -164,7 +173,7 @@ fn a_result_depends_neither_on_company_nor_on_chunks() {
 
 #[test]
 fn steps_that_do_not_fit_are_refused() {
-    for mut decoder in Random::new(json!({})).both() {
+    for mut decoder in Random::new(json!({})).all() {
         let tokens = tokens(65);
         for (slot, position, tokens) in [
             (4, 0, &tokens[..1]),
@@ -206,12 +215,8 @@ fn speed_of_the_bundled_shape() {
     let random = Random::new(json!({"vocab_size": 4096, "hidden_size": 192, "intermediate_size": 512,
         "num_hidden_layers": 5, "num_attention_heads": 6, "num_key_value_heads": 2, "max_position_embeddings": 2048}));
     let prompt: Vec<u32> = (0..512).map(|index| index * 7 % 4096).collect();
-    let options = QueueOptions { slots: 8, ..QueueOptions::default() };
-    for (name, mut decoder) in ["plain", "candle"].into_iter().zip(random.both()) {
-        let streams = if name == "plain" { vec![1, 4, 8] } else { vec![1, 4] };
-        if name == "plain" {
-            decoder = load(&random.checkpoint(), &Device::Cpu, &options).unwrap();
-        }
+    let names = std::iter::once("Candle".to_owned()).chain(Isa::all().into_iter().map(|isa| isa.name().to_owned()));
+    for (name, mut decoder) in names.zip(all(&random.checkpoint(), 8)) {
         let mut rates = Vec::new();
         for _ in 0..3 {
             let start = Instant::now();
@@ -221,7 +226,7 @@ fn speed_of_the_bundled_shape() {
             rates.push(512.0 / start.elapsed().as_secs_f64());
         }
         println!("{name}: prefill of 512 {:.0} tokens/s", rates.iter().copied().fold(0.0, f64::max));
-        for streams in streams {
+        for streams in [1, 8] {
             let start = Instant::now();
             for position in 0..256 {
                 let steps: Vec<_> =
@@ -268,7 +273,7 @@ impl Recorded {
 fn logits_are_those_of_transformers() {
     for name in ["llama-tied", "llama-untied", "qwen2"] {
         let recorded = Recorded::read(name);
-        for mut decoder in both(&recorded.checkpoint) {
+        for mut decoder in all(&recorded.checkpoint, 4) {
             let step = |position, tokens| Step { slot: 1, position, tokens };
             let mut expected = recorded.logits.chunks_exact(decoder.spec().vocab_size);
             let prefill = decoder.forward(&[step(0, &recorded.tokens[..recorded.prompt])]).unwrap();
