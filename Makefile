@@ -34,8 +34,8 @@ test-rust:
 test-clients: build tests/clients/node_modules
 	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test tests/clients/*.test.mjs
 
-tests/clients/node_modules: tests/clients/package.json
-	npm install --prefix tests/clients --no-audit --no-fund
+tests/clients/node_modules: tests/clients/package.json tests/clients/package-lock.json
+	npm ci --prefix tests/clients --no-audit --no-fund
 	@touch $@
 
 lint: ## formatting, and clippy with warnings as errors

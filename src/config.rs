@@ -164,7 +164,13 @@ fn file_settings(path: Option<&Path>) -> Result<(Settings, BTreeMap<String, Bind
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path).map_err(|error| ConfigError(format!("cannot read `{}`: {error}", path.display())))
+    let wrong = |error| {
+        format!(
+            "cannot read `{}`: {error}\nhint: check the path, which is relative to the working folder",
+            path.display()
+        )
+    };
+    std::fs::read_to_string(path).map_err(|error| ConfigError(wrong(error)))
 }
 
 fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>

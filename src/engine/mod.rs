@@ -31,6 +31,8 @@ pub struct Engine {
 
 impl Engine {
     pub fn new(device: Device, options: QueueOptions) -> Self {
+        // The first to ask decides how many threads the pool has; Candle would ask later, and otherwise.
+        kernels::threads::count();
         Self { device, options, embedders: Registry::default(), generators: Registry::default() }
     }
 
