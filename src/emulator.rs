@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -111,6 +112,8 @@ impl Emulator {
     pub fn on(listener: TcpListener, config: Config) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: String::new(), source })?;
         let router = api::router::router(&services(config)?);
+        // A stream's frames are small, and each is worth sending at once.
+        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
         let (stop, stopped) = watch::channel(false);
         let served = tokio::spawn(async move {
             let serving = axum::serve(listener, router).with_graceful_shutdown(until(stopped.clone()));
