@@ -70,5 +70,7 @@ async fn the_deadline_stops_a_generation() {
     let client = Client::of(Emulator::builder().limits(overlay("ai.inference_seconds", "0"))).await;
     let (status, code, _) = client.refusal(CHAT, json!({"prompt": "hello"})).await;
     assert_eq!((status, code), (408, 3046));
+    // A stream that never began has a status of its own.
+    assert_eq!(client.refusal(CHAT, json!({"prompt": "hello", "stream": true})).await.0, 408);
     assert_eq!(client.refusal(EMBED, json!({"text": "hello"})).await.1, 3046);
 }

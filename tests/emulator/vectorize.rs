@@ -95,3 +95,24 @@ async fn the_binding_speaks_without_an_envelope() {
         .header("MF-URL", "http://vector-search/info");
     assert_eq!(json_of(proxied.send().await.unwrap()).await.1["vectorCount"], 1);
 }
+
+#[tokio::test]
+async fn one_address_serves_every_binding() {
+    let mapped = candleflare::Emulator::builder().config(|config| {
+        config.indexes.insert("DOCS".to_owned(), "docs".to_owned());
+    });
+    let client = Client::of(mapped).await;
+    index(&client).await;
+    let info = async |path: &str, binding: &str| {
+        let request = client.http.get(client.url(path)).header("MF-URL", "http://vector-search/info");
+        json_of(request.header("MF-Binding", binding).send().await.unwrap()).await
+    };
+    let base = format!("/binding/{ACCOUNT}");
+    // By the wrangler configuration, by the address's query, and by the binding's own name.
+    for (path, binding) in [(base.clone(), "DOCS"), (format!("{base}?OTHER=docs"), "OTHER"), (base.clone(), "docs")] {
+        let (status, body) = info(&path, binding).await;
+        assert_eq!((status.as_u16(), &body["dimensions"]), (200, &json!(32)), "{path} {binding}: {body}");
+    }
+    let (status, body) = info(&base, "UNKNOWN").await;
+    assert_eq!((status.as_u16(), &body["code"]), (404, &json!(3000)), "{body}");
+}

@@ -83,8 +83,9 @@ impl Ai {
             return Err(running.fail(refusal_of(failure)));
         }
         let settlement = Settlement { shared: Arc::clone(&self.shared), model, running: Some(running) };
-        let mut events = Events { receiver, settlement, deadline, _guard: guard };
+        let mut events = Events { receiver, first: None, settlement, deadline, _guard: guard };
         if request.stream {
+            events.await_first().await?;
             let stream =
                 GenerationStream { form: request.form, include_usage: request.include_usage, prompt_tokens, events };
             return Ok(Answer { meta, output: Output::Stream(Box::new(stream)), neurons: None });
@@ -123,12 +124,35 @@ impl Ai {
 /// The engine's events of one call, and what is booked when they end.
 struct Events {
     receiver: UnboundedReceiver<GenerateEvent>,
+    /// Received before the stream was handed out.
+    first: Option<GenerateEvent>,
     settlement: Settlement,
     deadline: Deadline,
     _guard: CancelOnDrop,
 }
 
 impl Events {
+    /// Waits for the first event, so that what fails before it is refused with its own status.
+    async fn await_first(&mut self) -> Result<(), Error> {
+        let error = match tokio::time::timeout(self.deadline.remaining(), self.receiver.recv()).await {
+            Ok(Some(GenerateEvent::Failed(failure))) => refusal_of(failure),
+            Ok(Some(event)) => {
+                self.first = Some(event);
+                return Ok(());
+            }
+            Ok(None) => ended_early(),
+            Err(_) => AiError::Timeout,
+        };
+        Err(self.settlement.fail(error))
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<GenerateEvent>> {
+        match self.first.take() {
+            Some(event) => Poll::Ready(Some(event)),
+            None => self.receiver.poll_recv(context),
+        }
+    }
+
     /// The whole answer.
     async fn collect(&mut self) -> Result<task::Output, Error> {
         let mut text = String::new();
@@ -155,7 +179,7 @@ impl futures_util::Stream for GenerationStream {
         if self.events.settlement.running.is_none() {
             return Poll::Ready(None);
         }
-        self.events.receiver.poll_recv(context).map(|event| {
+        self.events.poll(context).map(|event| {
             Some(match event {
                 Some(GenerateEvent::Text { text, tokens }) => StreamItem::Text { text, tokens },
                 Some(GenerateEvent::Finished(finish)) => {
