@@ -81,7 +81,8 @@ struct State {
 
 impl Journal {
     pub fn record(&self, entry: Entry) {
-        tracing::debug!(
+        tracing::info!(
+            target: "candleflare::calls",
             id = entry.id,
             operation = entry.operation,
             model = entry.model,
