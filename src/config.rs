@@ -202,6 +202,20 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_file_is_read() {
+        let docs = include_str!("../docs/configuration.md");
+        let example = docs.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        // Other files that it names are not here.
+        let alone: String = example
+            .lines()
+            .filter(|line| !line.contains(".toml\"") && !line.contains(".jsonc\""))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let config = with_file(&alone, Settings::default()).unwrap();
+        assert_eq!((config.seed, config.token.as_deref(), config.bindings.len()), (Some(7), Some("secret"), 2));
+    }
+
+    #[test]
     fn a_wrong_file_is_named() {
         for text in ["prot = 1", "plan = \"gold\"", "port = "] {
             let error = with_file(text, Settings::default()).unwrap_err().to_string();
