@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 from . import data, evaluate
-from .mix import FIRST_SHARES, Mixture
+from .mix import FIRST_SHARES, SHARES, Mixture
 from .model import Decoder, Muon
 
 warnings.filterwarnings("ignore")
@@ -40,6 +40,7 @@ def arguments():
     add("--batch", type=int, default=2560, help="tokens a batch")
     add("--longest", type=int, default=576)
     add("--first-tokens", type=float, default=3e6, help="so long the short copying mixture")
+    add("--only", default="", help="train these capabilities only, comma-separated, with their usual shares")
     add("--drills", type=float, default=0., help="share of drills in the first mixture; a sixth of it later")
     add("--rate", type=float, default=.02)
     add("--adam-rate", type=float, default=6e-3)
@@ -121,8 +122,9 @@ def main():
     torch.manual_seed(args.seed)
     run = Run(args)
     rng = random.Random(args.seed * 1_000_003 + run.steps)
+    usual = {c: SHARES[c] for c in args.only.split(",")} if args.only else SHARES
     stream = data.batches(run.mixture, run.tokenizer, rng, args.batch, args.longest,
-                          lambda: (FIRST_SHARES, args.drills) if run.tokens < args.first_tokens else (None, args.drills / 6))
+                          lambda: (FIRST_SHARES, args.drills) if run.tokens < args.first_tokens else (usual, args.drills / 6))
     cases = evaluate.cases(run.mixture, run.tokenizer, args.eval_cases)
     decaying = args.decay_minutes > 0
     budget = 60 * (args.decay_minutes if decaying else args.minutes)
