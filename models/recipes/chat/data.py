@@ -1,6 +1,7 @@
 """Chats as token batches: length-sorted, loss on the assistant's words only."""
 import torch
 
+from .drills import Drills
 from .mix import render
 
 
@@ -38,12 +39,16 @@ def collate(rows, ids, multiple=8):
     return x, y, counted.flatten().nonzero().squeeze(1)
 
 
-def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: None, pool=3000):
-    """Endless batches of about `tokens` tokens; every chat is new. `shares` gives the mixture of the moment."""
+def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: (None, 0.), pool=3000):
+    """Endless batches of about `tokens` tokens; every chat is new. `shares` gives the mixture of the
+    moment and the part of the rows that are drills."""
     ids = Ids(tokenizer)
+    used = encode(tokenizer, [render(mixture.chat(rng)[1]) for _ in range(400)])
+    drills = Drills(tokenizer, [t for row in used for t in row])
     while True:
-        now = shares()
-        rows = encode(tokenizer, [render(mixture.chat(rng, shares=now)[1]) for _ in range(pool)])
+        now, drilled = shares()
+        rows = encode(tokenizer, [render(mixture.chat(rng, shares=now)[1]) for _ in range(int(pool * (1 - drilled)))])
+        rows += [drills.row(rng) for _ in range(int(pool * drilled))]
         rows = sorted((r for r in rows if len(r) <= longest), key=lambda r: len(r) + rng.random() * 6)
         cut, batch = [], []
         for row in rows:

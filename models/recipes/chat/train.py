@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 from . import data, evaluate
-from .mix import FIRST_SHARES, Mixture
+from .mix import FIRST_SHARES, SHARES, Mixture
 from .model import Decoder, Muon
 
 warnings.filterwarnings("ignore")
@@ -34,14 +34,16 @@ def arguments():
     add = parser.add_argument
     add("--work", required=True)
     add("--name", default="main")
-    add("--size", default="3m")
+    add("--size", default="2m")
     add("--minutes", type=float, default=60, help="how much longer the main run goes")
     add("--decay-minutes", type=float, default=0, help="instead: a decay branch of this length")
-    add("--batch", type=int, default=3072, help="tokens a batch")
+    add("--batch", type=int, default=2560, help="tokens a batch")
     add("--longest", type=int, default=576)
-    add("--first-tokens", type=float, default=8e6, help="so long the short copying mixture")
+    add("--first-tokens", type=float, default=3e6, help="so long the short copying mixture")
+    add("--only", default="", help="train these capabilities only, comma-separated, with their usual shares")
+    add("--drills", type=float, default=0., help="share of drills in the first mixture; a sixth of it later")
     add("--rate", type=float, default=.02)
-    add("--adam-rate", type=float, default=4e-3)
+    add("--adam-rate", type=float, default=6e-3)
     add("--average", type=float, default=.998, help="weight of the old value in the moving average")
     add("--save-minutes", type=float, default=4)
     add("--eval-minutes", type=float, default=10)
@@ -120,8 +122,9 @@ def main():
     torch.manual_seed(args.seed)
     run = Run(args)
     rng = random.Random(args.seed * 1_000_003 + run.steps)
+    usual = {c: SHARES[c] for c in args.only.split(",")} if args.only else SHARES
     stream = data.batches(run.mixture, run.tokenizer, rng, args.batch, args.longest,
-                          lambda: FIRST_SHARES if run.tokens < args.first_tokens else None)
+                          lambda: (FIRST_SHARES, args.drills) if run.tokens < args.first_tokens else (usual, args.drills / 6))
     cases = evaluate.cases(run.mixture, run.tokenizer, args.eval_cases)
     decaying = args.decay_minutes > 0
     budget = 60 * (args.decay_minutes if decaying else args.minutes)
