@@ -10,7 +10,14 @@ An ordinary safetensors file. A packed matrix NAME of shape [rows, cols] is stor
 and its value is `table[code] * scale`, where the 4-bit table is `code - 8` unless a codebook is
 given, and the 8-bit one is the code itself. Everything else is plain F16.
 `docs/kindling-format.md` is the reference for other implementations.
+
+    python kindling_format.py FOLDER OUT        # FOLDER as an ordinary f32 checkpoint for transformers
 """
+import json
+import os
+import shutil
+import sys
+
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -74,3 +81,27 @@ def load(path):
         rows, groups = scale.shape
         tensors[base] = (plain.view(rows, groups, -1) * scale[..., None]).view(rows, -1)
     return tensors
+
+
+def unpack_folder(folder, out):
+    """Writes `folder` as a checkpoint that transformers loads without knowing of the packing."""
+    os.makedirs(out, exist_ok=True)
+    tensors = {name: value.contiguous() for name, value in load(f"{folder}/model.safetensors").items()}
+    save_file(tensors, f"{out}/model.safetensors", metadata={"format": "pt"})
+    with open(f"{folder}/config.json") as file:
+        config = json.load(file)
+    config.pop("quantization_config", None)
+    with open(f"{out}/config.json", "w") as file:
+        json.dump(config, file)
+    for name in os.listdir(folder):
+        if name.startswith("tokenizer"):
+            shutil.copy(f"{folder}/{name}", out)
+    if not os.path.exists(f"{out}/tokenizer_config.json"):
+        with open(f"{out}/tokenizer_config.json", "w") as file:
+            json.dump({"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[PAD]", "unk_token": "[UNK]"}, file)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python kindling_format.py FOLDER OUT")
+    unpack_folder(sys.argv[1], sys.argv[2])

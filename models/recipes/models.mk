@@ -9,6 +9,8 @@ MODELS_RUN := cd $(RECIPES) && OMP_NUM_THREADS=$(MODELS_THREADS) $(MODELS_PYTHON
 MODELS_THREADS ?= 1
 EMBED_TEXTS ?= 120000
 EMBED_PRESENTATIONS ?= 140000
+EMBED_REFINE_MINUTES ?= 29
+EMBED_SETTLE_MINUTES ?= 5.5
 CHAT_MINUTES ?= 75
 CHAT_DECAY_MINUTES ?= 25
 
@@ -24,10 +26,13 @@ $(MODELS_VENV)/.done: $(RECIPES)/requirements.txt
 $(MODELS_WORK)/embed/train.jsonl: | $(MODELS_VENV)/.done
 	$(MODELS_RUN) embed.corpus --work $(MODELS_WORK)/embed
 
-models-embed: $(MODELS_WORK)/embed/train.jsonl
+models-embed: $(MODELS_WORK)/prose.json
 	$(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --threads $(MODELS_THREADS)
 	$(MODELS_RUN) embed.gptq --work $(MODELS_WORK)/embed --threads $(MODELS_THREADS)
 	$(MODELS_RUN) embed.qat --work $(MODELS_WORK)/embed --presentations $(EMBED_PRESENTATIONS) --threads $(MODELS_THREADS)
+	$(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --threads $(MODELS_THREADS)
+	$(MODELS_RUN) embed.refine --work $(MODELS_WORK)/embed --minutes $(EMBED_REFINE_MINUTES) --threads $(MODELS_THREADS)
+	$(MODELS_RUN) embed.refine --work $(MODELS_WORK)/embed --minutes $(EMBED_SETTLE_MINUTES) --rate 2e-5 --settle --threads $(MODELS_THREADS)
 	$(MODELS_RUN) embed.pack --work $(MODELS_WORK)/embed --out ../kindling-embed
 
 $(MODELS_WORK)/prose.json: $(MODELS_WORK)/embed/train.jsonl
@@ -43,6 +48,7 @@ models-chat: $(MODELS_WORK)/tokenizer.json
 
 eval-models: $(MODELS_WORK)/prose.json
 	test -f $(MODELS_WORK)/embed/pairs_vectors.npy || ( $(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held-only )
+	test -f $(MODELS_WORK)/embed/retrieval_held.npz || $(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --held-only
 	$(MODELS_RUN) embed.eval --work $(MODELS_WORK)/embed --model ../kindling-embed --teacher
 	$(MODELS_RUN) chat.eval --work $(MODELS_WORK) --model ../kindling-chat
 
