@@ -83,12 +83,12 @@ class Decoder(nn.Module):
 class Muon:
     """Muon for the matrices of the blocks (each part of a fused one by itself), AdamW for the rest.
 
-    `epsilon` is large on purpose: with the usual 1e-8 or less, Adam blows the tiny gradients of rare
-    tokens up to full steps, all in one direction; the tied embedding then degenerates towards that
-    direction and copying is never learned (seen: 8 million tokens without it; with 3e-4 one million).
+    `epsilon` is larger than usual: with 1e-10 the tied embedding of rare tokens drifted into one common
+    direction (95 % of the energy of the unused rows). In runs of one million tokens 1e-5 and 3e-4 gave
+    the same losses; a lower rate of Muon mattered far more (see README.md).
     """
 
-    def __init__(self, model, rate=.02, adam_rate=4e-3, decay=.01, momentum=.95, epsilon=3e-4):
+    def __init__(self, model, rate=.005, adam_rate=3e-3, decay=.01, momentum=.95, epsilon=1e-4):
         self.rate, self.adam_rate, self.decay, self.momentum = rate, adam_rate, decay, momentum
         self.matrices, rest = [], [model.embedding, model.norm]
         for block in model.blocks:
