@@ -11,8 +11,11 @@ EMBED_TEXTS ?= 120000
 EMBED_PRESENTATIONS ?= 140000
 EMBED_REFINE_MINUTES ?= 29
 EMBED_SETTLE_MINUTES ?= 5.5
-CHAT_MINUTES ?= 75
-CHAT_DECAY_MINUTES ?= 25
+# The shipped checkpoint: 14 minutes without tools, JSON and formats. Longer and whole is better.
+CHAT_SIZE ?= 1m
+CHAT_MINUTES ?= 8
+CHAT_DECAY_MINUTES ?= 5.5
+CHAT_ONLY ?= small,name,fact,untold,outside,context,context_silent,documents,documents_mixed,documents_real,documents_silent,copy
 
 .PHONY: models models-embed models-chat eval-models test-models
 
@@ -42,8 +45,8 @@ $(MODELS_WORK)/tokenizer.json: $(MODELS_WORK)/prose.json
 	$(MODELS_RUN) chat.tokenizer --prose $(MODELS_WORK)/prose.json --out $@
 
 models-chat: $(MODELS_WORK)/tokenizer.json
-	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --minutes $(CHAT_MINUTES) --threads $(MODELS_THREADS)
-	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS)
+	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --only $(CHAT_ONLY) --minutes $(CHAT_MINUTES) --threads $(MODELS_THREADS)
+	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --only $(CHAT_ONLY) --seed 2 --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS)
 	$(MODELS_RUN) chat.export --work $(MODELS_WORK) --from main.decayed.pt --out ../kindling-chat
 
 eval-models: $(MODELS_WORK)/prose.json
