@@ -87,7 +87,8 @@ fn a_seed_gives_the_same_text_alone_in_company_and_after_reuse() {
         let messages = vec![serde_json::json!({"role": "user", "content": question})];
         model.prepare(&Prompt::Chat { messages, tools: Vec::new() }).unwrap()
     };
-    let hot = |seed| Sampling { temperature: 1.5, top_p: 0.95, seed: Some(seed), ..Sampling::default() };
+    // Hot enough that a model which is sure of its answers wavers too.
+    let hot = |seed| Sampling { temperature: 3.0, seed: Some(seed), ..Sampling::default() };
     let prompts: Vec<_> = ["Hello!", "My name is Ada. What is my name?", "Make a list.", "Who runs the library?"]
         .iter()
         .cycle()
