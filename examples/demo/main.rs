@@ -39,9 +39,12 @@ struct Args {
     /// One question; without it a few samples and, on a terminal, yours
     #[arg(long, value_name = "QUESTION")]
     ask: Option<String>,
-    /// How many passages an answer is made from
+    /// How many passages to find and show
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
     top_k: u8,
+    /// How many of them the answer reads; the bundled model does best with one, a larger one with all
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=20))]
+    context: u8,
     /// The chat model
     #[arg(long, default_value = "@cf/meta/llama-3.2-1b-instruct")]
     model: String,
@@ -80,7 +83,7 @@ async fn run(args: Args) -> Result<()> {
 
     let screen = Screen::new();
     let (embedding_model, model) = (args.embedding_model, args.model);
-    let retrieval = Retrieval { client, embedding_model, model };
+    let retrieval = Retrieval { client, embedding_model, model, context: usize::from(args.context) };
     retrieval.load(&documents).await?;
 
     let top_k = usize::from(args.top_k);

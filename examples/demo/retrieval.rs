@@ -21,6 +21,8 @@ pub struct Retrieval {
     pub client: Client,
     pub embedding_model: String,
     pub model: String,
+    /// How many of the passages found an answer reads.
+    pub context: usize,
 }
 
 impl Retrieval {
@@ -75,7 +77,8 @@ impl Retrieval {
 
     /// An answer from these passages, streamed.
     pub async fn answer(&self, question: &str, passages: &[Match], on_text: impl FnMut(&str)) -> Result<Answer> {
-        self.client.chat(&self.model, &system_prompt(passages), question, on_text).await
+        let read = &passages[..passages.len().min(self.context)];
+        self.client.chat(&self.model, &system_prompt(read), question, on_text).await
     }
 
     async fn embed_one(&self, text: &str) -> Result<Vec<f32>> {
