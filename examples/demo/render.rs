@@ -80,11 +80,10 @@ pub fn print_line(text: &str) {
     print_now(&format!("{text}\n"));
 }
 
-/// From the first token to the last; none when there is only one moment to look at.
+/// Over the whole answer, for a short one arrives at once; none for a single token, which is no speed.
 fn tokens_per_second(answer: &Answer) -> Option<f64> {
-    let seconds = answer.total.saturating_sub(answer.first_token).as_secs_f64();
-    let tokens = answer.usage.completion_tokens.checked_sub(1).filter(|&tokens| tokens > 0)?;
-    (seconds > 0.0).then(|| tokens as f64 / seconds)
+    let (tokens, seconds) = (answer.usage.completion_tokens, answer.total.as_secs_f64());
+    (tokens > 1 && seconds > 0.0).then(|| tokens as f64 / seconds)
 }
 
 /// On stderr, and only where that is a terminal: how many, how fast, how much longer.
@@ -123,7 +122,7 @@ mod tests {
         let mut answer =
             Answer { text: String::new(), usage, first_token: millis(50), total: millis(150), checkpoint: None };
         let screen = Screen { colour: false };
-        assert_eq!(screen.figures(&answer), "11 tokens, 100 tokens/s, 0.50 neurons, first token after 50 ms");
+        assert_eq!(screen.figures(&answer), "11 tokens, 73 tokens/s, 0.50 neurons, first token after 50 ms");
         answer.usage = Usage { completion_tokens: 1, neurons: None };
         assert_eq!(screen.figures(&answer), "1 token, first token after 50 ms");
     }
