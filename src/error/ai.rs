@@ -11,9 +11,6 @@ pub enum AiError {
     Timeout,
     #[error("Request was aborted")]
     Aborted,
-    /// Requests per minute, per task or model.
-    #[error("rate limiting: inference request per min rate reached")]
-    RateLimited,
     /// The model itself refuses: a checkpoint that cannot be used, an input that it cannot represent.
     #[error("{text}")]
     Model { text: String },
@@ -24,8 +21,6 @@ pub enum AiError {
         "you have used up your daily free allocation of 10,000 neurons, please upgrade to Cloudflare's Workers Paid plan if you would like to continue usage."
     )]
     NeuronsSpent,
-    #[error("Invalid data type for base64 input: {kind}")]
-    InvalidBase64 { kind: String },
     #[error("The model {model} does not support LoRa inference")]
     LoraUnsupported { model: String },
     /// The input does not fit the model's schema; `text` is the published checker's.
@@ -33,8 +28,6 @@ pub enum AiError {
     BadInput { text: String },
     #[error("No such model {model} or task")]
     NoSuchModel { model: String },
-    #[error("Request trying to use deprecated SDK version")]
-    DeprecatedSdk,
     #[error(
         "The estimated number of input and maximum output tokens ({tokens}) exceeded this model context window limit ({limit})."
     )]
@@ -48,9 +41,6 @@ pub enum AiError {
     /// A parameter that the newer serving engines check themselves.
     #[error("Invalid input: {text}")]
     InvalidInput { text: String },
-    /// JSON mode on a model, or a build, that does not do it.
-    #[error("This model doesn't support JSON Schema.")]
-    JsonModeUnsupported,
     /// A task, or a part of one, that this emulator does not run yet: never an invented answer.
     #[error("{what} is not emulated yet\nhint: {hint}")]
     NotEmulated { what: String, hint: String },
@@ -66,18 +56,14 @@ impl AiError {
             Self::TooLarge => 3006,
             Self::Timeout => 3046,
             Self::Aborted => 3008,
-            Self::RateLimited => 3021,
             Self::Model { .. } => 3030,
             Self::Capacity => 3040,
             Self::Internal { .. } => 3043,
             Self::NeuronsSpent => 4006,
-            Self::InvalidBase64 { .. } => 5004,
             Self::LoraUnsupported { .. } => 5005,
             Self::BadInput { .. } => 5006,
             Self::NoSuchModel { .. } => 5007,
-            Self::DeprecatedSdk => 5019,
             Self::ContextExceeded { .. } => 5021,
-            Self::JsonModeUnsupported => 5025,
             Self::Deprecated { .. } => 5028,
             Self::PaidOnly { .. } => 5035,
             Self::InvalidInput { .. } | Self::NotEmulated { .. } => 8001,
@@ -88,18 +74,16 @@ impl AiError {
         match self {
             Self::MissingBody { .. }
             | Self::Model { .. }
-            | Self::InvalidBase64 { .. }
             | Self::BadInput { .. }
             | Self::NoSuchModel { .. }
-            | Self::JsonModeUnsupported
             | Self::InvalidInput { .. }
             | Self::NotEmulated { .. } => 400,
             Self::PaidOnly { .. } => 403,
-            Self::LoraUnsupported { .. } | Self::DeprecatedSdk => 405,
+            Self::LoraUnsupported { .. } => 405,
             Self::Timeout | Self::Aborted => 408,
             Self::Deprecated { .. } => 410,
             Self::TooLarge | Self::ContextExceeded { .. } => 413,
-            Self::RateLimited | Self::Capacity | Self::NeuronsSpent => 429,
+            Self::Capacity | Self::NeuronsSpent => 429,
             Self::Internal { .. } => 500,
         }
     }
