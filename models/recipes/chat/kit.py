@@ -6,7 +6,7 @@ assistant text that starts with CALL.
 """
 import json
 
-from . import grammar, noise, phrasing, phrasing_held
+from . import frames, grammar, noise, phrasing, phrasing_held
 from .lexicon import Words
 
 CALL = "<|call|>"
@@ -26,7 +26,7 @@ class Kit(Words):
         """A wording with its slots marked: from `patterns`, or from `fresh` in the phr split."""
         if self.fresh and fresh:
             patterns = fresh
-        return grammar.expand(self.pick(patterns), self.rng, **slots)
+        return frames.expand(frames.draw(patterns, self.rng), self.rng, **slots)
 
     def user(self, patterns, fresh=None, quiet=False, **slots):
         """A user turn; noise is added while training only."""

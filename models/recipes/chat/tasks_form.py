@@ -1,106 +1,86 @@
-"""Form rather than content: JSON extraction, short format instructions, copying."""
+"""Form rather than content: lists, counting, yes or no, labels, length, said back in the wanted shape."""
 from .kit import dump
-from .lexicon import COLORS
 
-# field: (other names of the key, ways to say it, held-out ways, drawer, JSON type)
-FIELDS = {
-    "name": (["name", "name", "customer", "full_name", "person", "user"], ["my name is <v>", "I am <v>", "this is <v>", "<v> here", "it's <v>", "<v> is my name"], ["you are talking to <v>", "signed, <v>"], lambda k: k.name(), "string"),
-    "city": (["city", "city", "town", "location"], ["I live in <v>", "I am from <v>", "my city is <v>", "I am based in <v>", "I am writing from <v>"], ["greetings from <v>", "my home is <v>"], lambda k: k.city(), "string"),
-    "age": (["age", "age", "years"], ["I am <v> years old", "my age is <v>", "I turned <v>", "I'm <v> now", "aged <v>"], ["I have seen <v> summers", "my years: <v>"], lambda k: k.number(1, 99), "number"),
-    "email": (["email", "email", "mail", "email_address"], ["my email is <v>", "write to <v>", "{you can reach|reach} me at <v>", "mail: <v>", "send it to <v>"], ["use <v> for mail", "my inbox is <v>"], lambda k: k.email(), "string"),
-    "order": (["order", "order_id", "order_number", "reference"], ["my order is <v>", "it is about order <v>", "order number <v>", "regarding the order <v>", "I ordered under <v>"], ["my purchase has the number <v>", "see order <v>"], lambda k: k.code(), "string"),
-    "amount": (["amount", "amount", "total", "price"], ["I paid <v> euros", "the amount is <v> euros", "it cost <v> euros", "total <v> euros", "the price was <v> euros"], ["<v> euros were charged", "I spent <v> euros"], lambda k: k.number(1, 9999), "number"),
-    "date": (["date", "date", "day", "when"], ["it was on <v>", "the date is <v>", "on <v>", "dated <v>", "it happened on <v>"], ["mark <v> in the calendar", "as of <v>"], lambda k: k.iso_date(), "string"),
-    "color": (["color", "colour", "color"], ["I want it in <v>", "the color is <v>", "make it <v>", "colored <v>", "please in <v>"], ["<v> would be nice", "my choice of color is <v>"], lambda k: k.pick(COLORS), "string"),
-    "item": (["item", "product", "thing", "article"], ["I bought a <v>", "I need a <v>", "the item is a <v>", "I look for a <v>", "I ordered a <v>"], ["it concerns the <v>", "a <v> is what I want"], lambda k: k.thing(), "string"),
-    "phone": (["phone", "phone_number", "tel"], ["my phone is <v>", "call me at <v>", "my number is <v>", "phone <v>"], ["ring <v>", "I answer on <v>"], lambda k: k.phone(), "string"),
-    "company": (["company", "organization", "employer"], ["I work for <v>", "my company is <v>", "I am with <v>", "writing on behalf of <v>"], ["<v> employs me", "greetings from the team of <v>"], lambda k: k.organisation(), "string"),
-    "quantity": (["quantity", "count", "pieces"], ["I need <v> pieces", "send me <v> of them", "<v> pieces, please", "quantity <v>"], ["make that <v> units", "how about <v> of those"], lambda k: k.number(1, 999), "number"),
-}
-ASKS = ["{Extract|Get|Pull out|Find} [the fields |]<f> as JSON.", "{Return|Give|Output|Write} a JSON object with [the fields |the keys |]<f>.", "Extract [the fields |]<f> and {answer|reply} with JSON only.", "{Give me|I need} <f> as JSON.",
-        "{Output|Respond with|Answer in} JSON with <f>.", "Read the message and reply in JSON with <f>.", "You turn {text|messages} into JSON with these keys: <f>.", "JSON keys: <f>.", "Fill in the JSON fields <f>{.| from the text.}",
-        "{Extract|Get} <f>. {Answer|Reply} {only with|in} JSON.", "What are <f>? Answer as JSON."]
-ASKS_HELD = ["Turn this into a JSON record holding <f>.", "I want a JSON with the properties <f>.", "Convert to JSON, keys <f>, nothing else.", "Parse the text; produce JSON having <f>."]
-SCHEMA_ASKS = ["JSON schema:\n<s>\nYou MUST answer with a JSON object that matches the JSON schema above.", "Answer with JSON that {matches|follows|fits} this schema: <s>", "Extract the data as JSON by this schema:\n<s>", "Schema: <s>"]
-SCHEMA_HELD = ["Your reply must validate against this JSON schema.\n<s>", "Conform to: <s>"]
-
-
-def schema(kit, fields):
-    properties = {key: {"type": FIELDS[field][4]} for key, field in fields}
-    body = {"type": "object", "properties": properties, "required": [key for key, _ in fields]}
-    if kit.chance(.3):
-        body["additionalProperties"] = False
-    if kit.chance(.2):
-        body = {"$schema": "http://json-schema.org/draft-07/schema#", **body}
-    return dump(body) if kit.chance(.5) else dump(body).replace(",", ", ").replace(":{", ": {").replace('":', '": ').replace("  ", " ")
-
-
-def json_extraction(kit):
-    names = list(FIELDS)
-    kit.rng.shuffle(names)
-    told = names[:kit.rng.randint(1, 4)]
-    values = {n: FIELDS[n][3](kit) for n in told}
-    asked = [n for n in told if kit.chance(.85)] or told[:1]
-    asked += names[len(told):][:kit.pick([0, 0, 1])]
-    kit.rng.shuffle(asked)
-    keys = [(kit.pick(FIELDS[n][0]), n) for n in asked]
-    parts = [kit.text(FIELDS[n][1], FIELDS[n][2], v=values[n]) for n in told]
-    text = kit.pick([", ", ". ", " and ", "; "]).join(parts) + kit.pick([".", ".", ""])
-    if not text.startswith(str(values[told[0]])):           # a value keeps its own case
-        text = text[:1].upper() + text[1:]
-    if kit.chance(.2):
-        text = kit.pick(["Hello, ", "Hi! ", "Dear team, ", "Good morning. "]) + text
-    answer = dump({key: values.get(n) for key, n in keys})
-    if kit.chance(.35):
-        order = kit.text(SCHEMA_ASKS, SCHEMA_HELD, s=schema(kit, keys))
-    else:
-        shown = ", ".join(key for key, _ in keys)
-        if len(keys) > 1 and kit.chance(.4):
-            shown = ", ".join(key for key, _ in keys[:-1]) + " and " + keys[-1][0]
-        order = kit.text(ASKS, ASKS_HELD, f=shown)
-    if kit.chance(.55):
-        persona = kit.text(["You are a helpful assistant.\n\n", "", ""]) if kit.chance(.3) else ""
-        return [("system", persona + order), ("user", text), ("assistant", answer)]
-    return kit.persona(.3) + [("user", order + kit.pick([" Text: ", "\n", " Message: ", "\n\n", " "]) + text), ("assistant", answer)]
-
-
+# kind: (wordings, held-out wordings). <l> is a list in one line, <v> a value, <q> one thing, <o> one item, <n> a number.
 FORMATS = {
-    "exact": (["Say exactly: <v>", "{Reply|Answer|Respond} {only|just} with <v>[.|]", "Repeat[ after me|]: <v>", "Answer with just <v>", "{Say|Write|Print|Output|Echo} <v>", "{just|only} say <v>[ please|]", "say \"<v>\""],
-              ["Please utter the following: <v>", "Your whole reply must be: <v>", "Type <v> and nothing else"]),
-    "bullets": (["{Write|Show|Give|Print} as bullets: <l>", "{Make|Give me|Create} a {bullet|bulleted} list {of|from} <l>[.|]", "bullets[ please|]: <l>", "Turn this into bullets: <l>", "List these with dashes: <l>", "Bullet {points|list}: <l>"],
+    "bullets": (["{Write|Show|Give|Print|Put|Format|Present|Output} {this|these|the items|}[ as| in] {bullets|bullet points|a bullet list|a bulleted list}: <l>", "{Make|Give me|Create|Write|Produce|I want|I need} a {bullet|bulleted|dashed|bullet point} list {of|from|out of|with} <l>[.|]", "bullets[ please|]: <l>", "Turn {this|these|the following} into {bullets|bullet points|a bullet list|a list with dashes}: <l>", "List {these|the items|the following} with {dashes|bullets}: <l>", "Bullet {points|list}: <l>",
+                 "<l>\n\n{Put|Write|Show|Turn} {that|this|these|them} {as|into|in} {bullet points|a bullet list|bullets}[.|]", "{one|each} {item|thing|entry} {per line|on its own line|on a line of its own} with a {dash|bullet|hyphen}: <l>", "{Markdown|markdown} {list|bullet list} {of|for|from} <l>", "<l> - {as bullets|as bullet points|as a bullet list}[, please|]", "{Use|With} {bullets|bullet points|dashes}{.|:} <l>"],
                 ["Put <l> into bullet points", "As a dashed list, please: <l>"]),
-    "numbered": (["{Write|Show|Give} as a numbered list: <l>", "Number these[ items|]: <l>", "numbered list of <l>", "Make a numbered list: <l>", "{Enumerate|Count through}: <l>", "List with numbers: <l>"],
+    "numbered": (["{Write|Show|Give|Print|Put|Format|Present} {this|these|the items|} as a numbered list: <l>", "Number these[ items|]: <l>", "numbered list {of|from|with|for} <l>", "{Make|Create|Write|Produce|Give me|I need|I want} a numbered list {of|from|with|for}[:|] <l>", "{Enumerate|Count through|Number}: <l>", "List with numbers: <l>", "<l>\n\n{Number|Enumerate} {these|them|the items}[.|]", "<l> - {as a numbered list|with numbers|numbered}[, please|]", "Turn {this|these} into a {numbered|ordered|1. 2. 3.} list: <l>", "{Ordered list|Steps with numbers|Numbered lines}: <l>", "one per line, with numbers: <l>"],
                  ["Give each a number: <l>", "An ordered list of <l>, please"]),
-    "array": (["{Write|Give|Return} as a JSON array: <l>", "JSON array of <l>", "Give <l> as a JSON list", "Turn into a JSON array: <l>", "{Convert|Change} to a JSON {array|list}: <l>"], ["I need <l> in a JSON array", "Encode as JSON list: <l>"]),
-    "member": (["Is <q> in the list <l>? Answer yes or no.", "Yes or no: {does the list <l> contain <q>|is <q> in <l>}?", "Does <l> {include|contain} <q>? {yes or no|Answer yes or no.}", "Answer yes or no. Is <q> one of <l>?"],
+    "array": (["{Write|Give|Return|Format|Output|Show} {this |these |}as {a JSON array|a JSON list|an array of strings|JSON}: <l>", "JSON array {of|from|with} <l>", "Give <l> as a JSON list", "Turn {this |these |}into a JSON {array|list}: <l>", "{Convert|Change} {this |these |}[in|]to a JSON {array|list}: <l>", "<l>\n\n{As|Return|Answer with|Reply with} a JSON array[ of strings|][.|]", "{Make|Create|Build|I need} a JSON array {of|from|out of|with the items} <l>", "{array|JSON array|list in JSON}: <l>", "{Reply|Answer|Respond} with a JSON array of {the items|these strings|the strings}[ only|]: <l>"], ["I need <l> in a JSON array", "Encode as JSON list: <l>"]),
+    "commas": (["{Write|Put|Join|List} {these|the lines|the items} in one line[, separated by commas| with commas|]:\n<r>", "<r>\n\n{Join|Put|Write} {these|them|the lines|that} {with commas|into one line|separated by commas}[.|]", "{comma separated|with commas|as one line}[ please|]:\n<r>", "{Make|Give me} a comma separated list {of|from}:\n<r>"], ["Merge the lines with commas:\n<r>"]),
+    "lines": (["{Write|Put|Show|List|Print} {each|every} {item|thing|word} on {its own line|a new line|a line of its own}: <l>", "one {item|thing|word|entry} per line[ please|]: <l>", "Split {into lines|at the commas|this list into lines}: <l>", "<l>\n\n{One per line|Each on its own line|Split at the commas}[ please|][.|]", "{Break|Separate} {this|these} into lines: <l>"], ["Give a line to each: <l>"]),
+    "member": (["Is <q> in the list <l>? {Answer|Reply} {yes or no|with yes or no}.", "Yes or no: {does the list <l> contain <q>|is <q> in <l>|is <q> part of <l>|do you see <q> in <l>}?", "Does <l> {include|contain|have} <q>? {yes or no|Answer yes or no.|Yes or no?}", "Answer yes or no. Is <q> {one|part} of <l>?", "<l>. {Is|Do you see} <q> {in it|there|among them}? {yes or no|Answer yes or no.}", "{Here is a list|List|The list|Items}: <l>. {Is <q> in it|Does it contain <q>|Is <q> there|Does <q> appear}? {Only yes or no.|yes or no|Yes or no?}", "{Check|Tell me|Say} {whether|if} <q> is {in|among|one of} <l>[.|,] {yes or no|answer yes or no}[.|]", "can you find <q> in <l>? yes/no"],
                ["Look for <q> in <l>. yes or no", "Given <l>: is there <q>? Yes or no only"]),
-    "count": (["How many {items|things|words}[ are there|]: <l>? Number only.", "Count the {items|things|words}: <l>", "number of {items|things} in <l>", "Count: <l>", "how many {items|things} {in|are in} <l>?"], ["<l> - how long is this list?", "Give the number of entries of <l>"]),
-    "thrice": (["{Write|Say|Repeat|Print} <o> three times[.|]", "three times <o>[ please|]", "<o>, three times[.|]"], ["Triple this: <o>", "I want to read <o> three times"]),
-    "twice": (["{Write|Say|Repeat|Print} <o> {twice|two times}[.|]", "{two times|twice} <o>[ please|]"], ["Double this: <o>"]),
-    "first": (["What is the first {item|thing|word} of <l>? One word.", "Give the first item: <l>", "first item of <l>", "Only the first one: <l>"], ["Which comes first in <l>?", "The one that leads <l>?"]),
-    "last": (["What is the last {item|thing|word} of <l>? One word.", "Give the last item: <l>", "last item of <l>", "Only the last one: <l>"], ["Which comes last in <l>?", "The one that ends <l>?"]),
+    "count": (["How many {items|things|words|entries|names}[ are there| do you see| are in the list|]: <l>? {Number only.|Only the number.|Just a number.|}", "Count the {items|things|words|entries}: <l>", "number of {items|things|entries} in <l>", "Count: <l>", "how many {items|things|entries} {in|are in} <l>?", "<l>\n\nHow many {items|things|entries} {is that|are that|are there}? {Just the number.|}", "{Count|Tell me how many items are in} {this list|the list|these}: <l>", "{give|tell} me the {count|number of items|length of the list}: <l>", "{I need|What is} the number of {items|things|entries}: <l>"], ["<l> - how long is this list?", "Give the number of entries of <l>"]),
+    "times": (["{Write|Say|Repeat|Print|Type|Output|Echo} <o> <n> times[.| please|]", "<n> times <o>[ please|]", "<o>, <n> times[.| please|]", "{Write|Say|Print} the word <o> <n> times[ in a row|][.|]", "DO: {say|write|repeat|print|type} <o> <n> times", "{I want|I need|Give me} <o> <n> times[.|]", "repeat <o> for a total of <n> times[.|]"], ["I want to read <o> <n> times", "Let me see <o> <n> times over"]),
+    "first": (["What is the first {item|thing|word|entry} {of|in} <l>?[ One word.|]", "Give[ me|] the first {item|one|entry|element}: <l>", "first item of <l>", "Only the first one: <l>", "NP: the first {item|element|entry} of the list <l>", "<l>. {What comes first|Name the first|Just the first one|The first one please}[?|.]", "{Take|Pick|Choose|Return} the first {item|one|element} {of|from} <l>"], ["Which comes first in <l>?", "The one that leads <l>?"]),
+    "last": (["What is the last {item|thing|word|entry} {of|in} <l>?[ One word.|]", "Give[ me|] the last {item|one|entry|element}: <l>", "last item of <l>", "Only the last one: <l>", "NP: the last {item|element|entry} of the list <l>", "<l>. {What comes last|Name the last|Just the last one|The last one please}[?|.]", "{Take|Pick|Choose|Return} the last {item|one|element} {of|from} <l>"], ["Which comes last in <l>?", "The one that ends <l>?"]),
+    "nth": (["What is the <k> {item|thing|word|entry} {of|in} <l>?", "Give[ me|] the <k> {item|one|entry|element}: <l>", "<k> item of <l>", "NP: the <k> {item|element|entry} of the list <l>", "<l>. {Name the <k>|Just the <k> one|The <k> one please}[?|.]", "{Take|Pick|Return} the <k> {item|one|element} {of|from} <l>"], ["Which stands <k> in <l>?"]),
+    "range": (["{count|Count} from <a> to <b>[.| please|]", "{Write|Print|List|Give me|Output} the numbers {from <a> to <b>|between <a> and <b>|<a> to <b>|<a> through <b>}[.|, separated by commas|]", "numbers <a> to <b>[ please|]", "DO: {count from <a> to <b>|count up from <a> to <b>|list the numbers from <a> to <b>}"], ["Say the numbers starting with <a> and ending with <b>"]),
+    "backwards": (["{count|Count} {down|backwards} from <b> to <a>[.| please|]", "countdown from <b> to <a>[ please|]", "DO: {count down from <b> to <a>|count backwards from <b> to <a>}", "{Write|List|Print} the numbers from <b> down to <a>[.|]"], ["Begin at <b> and go down to <a>"]),
+    "table": (["{Make|Create|Write|Give me|Show} a {markdown |}table with the columns <h> and <i> {for|from|of} <p>[.|]", "<p>\n\n{As a markdown table|Put this in a table|Make a table} with columns <h> and <i>[.|]", "{Markdown table|Table}, columns <h> and <i>: <p>"], ["Put <p> into a table headed <h>, <i>"]),
+    "label": (["{Classify|Label|Tag} the {sentiment|mood|tone} of {this|the} {text|message|review|sentence|comment}[ as positive or negative|]: <s>", "{Is|Would you say} {this|the} {review|text|message|comment} {is |}positive or negative? <s>", "<s>\n\n{Sentiment|Positive or negative|Is this positive or negative|Label}[?|:]", "{Answer|Reply} {positive or negative|with positive or negative}[ only|]: <s>", "{Sentiment|Sentiment analysis|Mood}: <s>", "What is the sentiment of \"<s>\"? {One word.|Answer positive or negative.|}", "{Decide|Say|Tell me} {whether|if} {this|the text} is positive or negative[:|.] <s>"], ["Good or bad feeling, i.e. positive or negative? <s>"]),
+    "choose": (["{Which|What} {category|label|class|topic} {fits|suits|describes}[ this|]: <s>? {Choose from|Options:|One of} <c>[.|]", "{Classify|Sort|Put} {this|the text|the message} into one of <c>: <s>", "{Categories|Labels|Options}: <c>\n{Text|Message|Input}: <s>\n{Category|Label|Answer}:", "<s>\n\n{Which of <c> is it|Choose one of <c>|Label it with one of <c>}[?|.]", "{Pick|Choose} {one|the right one|the best label} of <c> for: <s>"], ["Under which of <c> does it fall? <s>"]),
+    "known": (["{list|List|name|Name|give me|Give me|tell me|write down|Write} <n> <w>[.| please|]", "<n> <w>[, please| please|][.|]", "{can|could} you {list|name|give me|tell me} <n> <w>?", "DO: {list <n> <w>|name <n> <w>|give me <n> <w>|think of <n> <w>}", "{I need|I want|show me|what are} <n> <w>[.|?|]", "{give|list} <n> examples of <w>[.|]"], ["Do you know <n> <w>?", "Enumerate <n> <w> for me"]),
+    "known_array": (["{list|List|Give me|Write|Return|Output|Generate} <n> <w> as {a JSON array|JSON|a JSON list|a JSON array of strings}[.|]", "a JSON array {of|with} <n> <w>[.| please|]", "<n> <w>, {as a JSON array|JSON only|in JSON}[.|]", "DO: {list|return|give me} <n> <w> as a JSON array"], ["Produce <n> <w>, JSON list only"]),
 }
+KINDS = list(FORMATS)
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
+NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+KNOWN = {"colours": "red blue green yellow orange purple pink brown black white", "colors": "red blue green yellow orange purple pink brown black white", "fruits": "apple banana cherry orange pear grape lemon mango peach plum",
+         "animals": "dog cat horse lion tiger rabbit fox bear wolf mouse", "days of the week": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday", "months": "January February March April May June July August September October",
+         "vegetables": "carrot potato tomato onion pepper cabbage spinach pea bean leek", "cities": "Paris London Berlin Rome Madrid Vienna Tokyo Cairo Lima Oslo", "countries": "France Germany Italy Spain Japan Brazil Canada Egypt India Peru",
+         "planets": "Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune", "birds": "robin eagle owl sparrow swan crow duck parrot finch heron", "names": "Anna Ben Clara David Emma Felix Greta Hugo Iris Jonas",
+         "letters": "A B C D E F G H I J", "numbers": "1 2 3 4 5 6 7 8 9 10", "drinks": "water tea coffee milk juice", "sports": "football tennis swimming running cycling chess", "tools": "hammer saw drill screwdriver pliers"}
+GOOD = """I love it|works perfectly|best purchase ever|great service|so happy with this|the staff was very friendly|delicious food|fast delivery and good quality|I would buy it again|a wonderful evening|excellent quality|highly recommended|
+very comfortable|a beautiful place|exceeded my hopes|I enjoyed every minute|what a fantastic film|superb value|the room was clean and quiet|I am delighted|it made my day|nice and easy to use|brilliant work|everything went well|my new favourite""".replace("\n", "").split("|")
+BAD = """I hate it|broke after a day|waste of money|terrible service|very disappointed|the staff was rude|awful food|late delivery and poor quality|I would never buy it again|a horrible evening|bad quality|not worth the price|
+very uncomfortable|an ugly place|I want my money back|I was bored all the time|what a dreadful film|far too expensive|the room was dirty and loud|I am angry|it ruined my day|hard to use and slow|useless|everything went wrong|never again""".replace("\n", "").split("|")
+TOPICS = {"billing": "I was charged twice|the invoice is wrong|please refund my payment|my card was declined|how much do I owe|I want my money back", "shipping": "my parcel has not arrived|where is my package|the delivery is late|the box came damaged|when will it be shipped|track my parcel",
+          "account": "I forgot my password|I cannot log in|please delete my account|change my username|my login does not work|reset my password", "technical": "the app crashes|the screen stays black|I get an error|the page does not load|the device does not start|there is a bug",
+          "sports": "the team won the match|she scored two goals|the runner broke the record|the coach left the club", "weather": "it will rain tomorrow|a storm is coming|the sun shines all day|snow fell in the night", "food": "the soup was too salty|I baked bread|dinner is ready|the cake needs more sugar",
+          "travel": "our flight was cancelled|the hotel is by the sea|we took the train to the coast|I packed my suitcase", "music": "the band played for two hours|she sings in a choir|he learned the violin|the new album is out", "health": "I have a headache|the doctor gave me pills|my back hurts|she broke her arm"}
+
+
+def labelled(kit, parts):
+    words = kit.rng.sample(parts, kit.pick([1, 1, 2]))
+    text = kit.pick([". ", ", ", "! ", " and "]).join(words)
+    if kit.chance(.3):
+        text = f"{kit.pick(['The', 'My new', 'This'])} {kit.thing()}: " + text
+    return text[:1].upper() + text[1:] + kit.pick([".", "!", ""])
 
 
 def formats(kit):
-    kind = kit.pick(list(FORMATS))
-    items = [kit.thing() if kit.chance(.85) else kit.name() for _ in range(kit.rng.randint(2, 6))]
+    kind = kit.pick(KINDS)
+    items = [kit.thing() if kit.chance(.75) else kit.name() if kit.chance(.5) else str(kit.value()) for _ in range(kit.rng.randint(2, 6))]
     listed = ", ".join(items)
-    if kit.chance(.2):
+    if kit.chance(.2) and kind not in ("lines",):
         listed = ", ".join(items[:-1]) + " and " + items[-1]
-    value = str(kit.value()) if kit.chance(.5) else kit.phrase(1, 5)
     asked = kit.pick(items) if kit.chance(.5) else kit.thing()
+    times, nth = kit.rng.randint(2, 5), kit.rng.randint(1, len(items))
+    low = kit.rng.randint(0, 40)
+    high = low + kit.rng.randint(2, 12)
+    known = kit.pick(list(KNOWN))
+    words = KNOWN[known].split()
+    want = kit.rng.randint(2, min(7, len(words)))
+    good, label = kit.chance(.5), None
+    sentence = labelled(kit, GOOD if good else BAD)
+    options = kit.rng.sample(list(TOPICS), kit.rng.randint(2, 4))
+    if kind == "choose":
+        label = kit.pick(options)
+        sentence = labelled(kit, TOPICS[label].split("|"))
+    head = kit.rng.sample(["name", "value", "item", "price", "city", "count", "key", "kind", "person", "code"], 2)
+    pairs = [(kit.thing() if kit.chance(.5) else kit.name(), str(kit.number(1, 999)) if kit.chance(.5) else str(kit.value())) for _ in range(kit.rng.randint(1, 4))]
     answer = {
-        "exact": value, "bullets": "\n".join("- " + i for i in items), "numbered": "\n".join(f"{n}. {i}" for n, i in enumerate(items, 1)),
-        "array": dump(items), "member": "yes" if asked in items else "no", "count": str(len(items)), "thrice": " ".join([items[0]] * 3),
-        "twice": " ".join([items[0]] * 2), "first": items[0], "last": items[-1]}[kind]
-    return kit.persona(.35) + [kit.user(*FORMATS[kind], quiet=kit.chance(.7), v=value, l=listed, q=asked, o=items[0]), ("assistant", answer)]
-
-
-def copy(kit, prose=None):
-    """Strings, or a whole English sentence, said back."""
-    if prose and kit.chance(.4):
-        value = kit.pick(kit.pick(prose.pool(kit)["passages"]))
-    else:
-        value = " ".join(str(kit.value()) for _ in range(kit.rng.randint(1, 6)))
-    return [kit.user(["Say exactly: <v>", "Repeat[ after me|]: <v>", "{Copy|Echo}[ this|]: <v>", "{Print|Write|Say} this: <v>"], ["Mirror the text: <v>", "Send back <v>"], quiet=True, v=value), ("assistant", value)]
+        "bullets": "\n".join("- " + i for i in items), "numbered": "\n".join(f"{n}. {i}" for n, i in enumerate(items, 1)), "array": dump(items), "commas": ", ".join(items),
+        "lines": "\n".join(items), "member": "yes" if asked in items else "no", "count": str(len(items)), "times": " ".join([items[0]] * times), "first": items[0], "last": items[-1],
+        "nth": items[nth - 1], "range": ", ".join(map(str, range(low, high + 1))), "backwards": ", ".join(map(str, range(high, low - 1, -1))),
+        "table": f"| {head[0]} | {head[1]} |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in pairs), "label": "positive" if good else "negative", "choose": label,
+        "known": "\n".join("- " + w for w in words[:want]), "known_array": dump(words[:want])}[kind]
+    number = times if kind == "times" else want
+    shown = str(number) if kit.chance(.4) else NUMBERS[number]
+    request = kit.user(*FORMATS[kind], quiet=kit.chance(.7), l=listed, q=asked, o=items[0], n=shown, r="\n".join(items), k=ORDINALS[nth - 1], a=low, b=high, h=head[0], i=head[1],
+                       p=", ".join(f"{a}: {b}" for a, b in pairs), s=sentence, c=", ".join(options) if kit.chance(.6) else " / ".join(options), w=known)
+    return kit.persona(.3) + [request, ("assistant", answer)]

@@ -62,10 +62,11 @@ def draw_fact(kit, other_than=()):
             fact = dict(key=a, value=str(kit.value()), tell=P.TELL_ATTR, ask=P.ASK_ATTR, ack=f"Got it, your {a} is {{v}}.", answer=f"Your {a} is {{v}}.",
                         untold=f"You have not told me your {a}.", slots={"a": a}, held=(H.TELL_ATTR, H.ASK_ATTR))
         else:
-            key, tell, ask, ack, answer, untold, kind = kit.pick(P.FACTS)
+            key, tell, ask, ack, answer, untold, kind = kit.pick([f for f in P.FACTS if not kit.fresh or f[0] in H.FACTS])
             draw = {"city": kit.city, "first": kit.first_name, "org": kit.organisation, "age": lambda: str(kit.number(5, 99)),
+                    "thing": kit.thing, "language": lambda: kit.pick(P.LANGUAGES) if kit.chance(.6) else kit.syllables().capitalize(),
                     "job": lambda: kit.pick(JOBS) if kit.chance(.6) else kit.syllables(), "hobby": lambda: kit.pick(HOBBIES) if kit.chance(.6) else kit.syllables()}[kind]
-            fact = dict(key=key, value=draw(), tell=tell, ask=ask, ack=ack, answer=answer, untold=untold, slots={}, held=H.FACTS[key])
+            fact = dict(key=key, value=draw(), tell=tell, ask=ask, ack=ack, answer=answer, untold=untold, slots={}, held=H.FACTS.get(key, (None, None)))
         if fact["key"] not in other_than:
             return fact
 

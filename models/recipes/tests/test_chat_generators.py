@@ -4,12 +4,12 @@ import random
 import re
 import unittest
 
-from chat import composed, grammar, invented, kit, lexicon, noise, phrasing, phrasing_held, tasks_context, tasks_docs, tasks_form, tasks_talk, tasks_tools
+from chat import composed, grammar, invented, frames, kit, lexicon, noise, phrasing, phrasing_held, tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_talk, tasks_tools
 from chat import questions as Q
 from chat.mix import render
 
 PLAIN = [tasks_talk.small, tasks_talk.name, tasks_talk.fact, tasks_talk.untold, tasks_talk.outside, tasks_context.context,
-         tasks_context.context_silent, tasks_form.json_extraction, tasks_form.formats, tasks_form.copy,
+         tasks_context.context_silent, tasks_json.json_extraction, tasks_form.formats, tasks_copy.copy,
          tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls]
 
 
@@ -38,6 +38,15 @@ class GrammarTest(unittest.TestCase):
         self.assertEqual(grammar.count(pattern), 2 * 2 * 2 * 3)
         seen = {grammar.unmark(grammar.expand(pattern, random.Random(i), a="x")) for i in range(500)}
         self.assertEqual(len(seen), 24)
+
+    def test_frames_wrap_every_kind(self):
+        for kind, wordings in frames.FRAMES.items():
+            self.assertGreater(sum(map(grammar.count, wordings)), 100, kind)
+            for wording in wordings:
+                self.assertEqual(wording.count("@"), 1, wording)
+            for number in range(200):
+                text = grammar.unmark(frames.expand(f"{kind}: {{core|the core}} <a>", random.Random(number), a="a@b"))
+                self.assertRegex(text, "core a@b")
 
     def test_every_pattern_parses(self):
         held = [phrasing_held.TELL_NAME, phrasing_held.ASK_NAME, phrasing_held.TELL_ATTR, phrasing_held.ASK_ATTR]
@@ -72,7 +81,7 @@ class GeneratorTest(unittest.TestCase):
                     self.assertEqual(roles[-1], "assistant")
                     self.assertNotIn("system", roles[1:])
                     for text in (t for _, t in turns):
-                        self.assertNotRegex(text, r"[\x01\x02{]\w+[|]|<\w+>(?!\|)", (make.__name__, text))
+                        self.assertNotRegex(text, r"[\x01\x02{]\w+[|]|<(?!%s)\w+>(?!\|)" % "|".join(tasks_context.TAGS), (make.__name__, text))
                         self.assertNotIn(grammar.OPEN, text)
 
     def test_same_seed_same_chats(self):
@@ -89,7 +98,7 @@ class GeneratorTest(unittest.TestCase):
     def test_answers_can_be_copied(self):
         for split in ("train", "lex", "phr"):
             for turns in chats(tasks_talk.fact, split) + chats(tasks_talk.name, split):
-                value = re.sub(r"^Your .*? is (called )?|^You (are from|are|like|live in|work for|work as a) | years old$", "", turns[-1][1].rstrip("."))
+                value = re.sub(r"^Your .*? is (called )?|^You (are from|are|like|live in|work for|work as a|cannot eat|speak|travel to) | years old$", "", turns[-1][1].rstrip("."))
                 self.assertIn(value, " ".join(t for r, t in turns if r == "user"), turns)
 
     def test_silent_context_is_silent(self):
@@ -98,10 +107,12 @@ class GeneratorTest(unittest.TestCase):
 
     def test_json_is_json(self):
         for split in ("train", "phr"):
-            for turns in chats(tasks_form.json_extraction, split):
+            for turns in chats(tasks_json.json_extraction, split):
                 record = json.loads(turns[-1][1])
                 for value in record.values():
-                    self.assertTrue(value is None or str(value) in "\n".join(t for r, t in turns[:-1]), turns)
+                    given = "\n".join(t for r, t in turns[:-1])
+                    for part in value if isinstance(value, list) else [value]:
+                        self.assertTrue(part in (None, True, False) or str(part) in given, turns)
 
     def test_calls_follow_the_listed_schema(self):
         for make in (tasks_tools.tool, tasks_tools.two_calls):
