@@ -1,184 +1,307 @@
-"""Tool calls: the right tool of several, arguments copied under the schema's own names, a second
-call where one result leads to it, the result used in the answer, and no call where none fits.
-"""
-from .kit import CALL, dump
-from .lexicon import CURRENCIES, NOUNS
+"""Tool calls: the right tool of several, arguments copied under the schema's own names, several calls
+at once, a second call where one result leads to it, the result used in the answer, and no call where
+none fits or where something needed was not told.
 
-SKIES = "sunny cloudy rainy windy foggy snowy stormy clear".split()
+The tools stand in the system message as the chat template writes them, one JSON line each.
+"""
+from . import grammar, tool_catalog, tool_made_up
+from .kit import CALL, dump
+from .tool_catalog import CHAINS, HELD_TOOLS, TOOLS
+
 NO_TOOL = "I have no tool for that."
-# One family: tool names, descriptions, arguments {role: (names, type, drawer)}, requests, held-out requests,
-# result drawer (gets the values by role), answer. Argument names and result keys vary from chat to chat.
-TOOLS = {
-    "weather": (["get_weather", "weather", "getWeather", "current_weather", "weather_lookup", "get_current_weather"], ["Get the {weather|current weather} {for|in|at} a {city|location|place}", "{Current weather|Weather report} {in|of} a city", "Tells the weather"],
-                {"city": (["city", "location", "place", "town"], "string", lambda k: k.city())},
-                ["{what|how} is the weather in <city>[ today| now|]?", "[what's the |]weather {in|for|at} <city>[ please|][?|]", "is it {raining|sunny|cold|warm|windy} in <city>?", "{do I need an umbrella|what should I wear} in <city>[ today|]?", "{tell me|show me|get|check} the weather {in|for} <city>[.|]", "how {cold|warm|hot} is it in <city>?"],
-                ["What's it like outside in <city>?", "Forecast for <city>, please", "Will I get wet in <city>?"], lambda k, a: {("temp", "temperature", "degrees"): k.number(1, 40), ("sky", "condition", "weather"): k.pick(SKIES)}, "In {city} it is {sky} and {temp} degrees."),
-    "clock": (["get_time", "local_time", "getTime", "current_time", "time_in"], ["Get the {local|current} time in a city", "{Current|Local} time {in|of} a {place|city}"], {"city": (["city", "location", "place", "zone"], "string", lambda k: k.city())},
-              ["what time is it in <city>[ now|]?", "{tell|give} me the time in <city>[.|]", "[current |local |]time in <city>[?|]", "how late is it in <city>?", "what's the {time|local time} in <city>?"],
-              ["What does the clock say in <city>?", "Is it late in <city>? Give the time", "Time at <city>?"], lambda k, a: {("time", "local_time", "now"): f"{k.rng.randint(0, 23)}:{k.rng.randint(0, 59):02d}"}, "It is {time} in {city}."),
-    "sum": (["add", "sum", "add_numbers", "plus"], ["Add two numbers", "{Sum|Total} of two numbers"], {"a": (["a", "x", "first", "left"], "number", lambda k: k.number()), "b": (["b", "y", "second", "right"], "number", lambda k: k.number())},
-            ["what is <a> {plus|and|+} <b>?", "add <a> {and|to} <b>[.|]", "<a> {+|plus} <b>[ = ?| is what?|]", "{compute|calculate|give me} the sum of <a> and <b>[.|]", "how much is <a> {plus|+} <b>?"], ["Total of <a> and <b>?", "Put <a> and <b> together, what is it?"],
-            lambda k, a: {("result", "sum", "value"): a["a"] + a["b"]}, "The result is {result}."),
-    "product": (["multiply", "times", "mul", "product"], ["Multiply two numbers", "Product of two numbers"], {"a": (["a", "x", "first", "left"], "number", lambda k: k.number(1, 999)), "b": (["b", "y", "second", "right"], "number", lambda k: k.number(1, 999))},
-                ["what is <a> {times|multiplied by|*|x} <b>?", "multiply <a> {by|and|with} <b>[.|]", "<a> {*|times} <b>[ = ?|]", "{compute|calculate} the product of <a> and <b>[.|]"], ["<a> lots of <b> make how many?", "Product, please: <a> and <b>"],
-                lambda k, a: {("result", "product", "value"): a["a"] * a["b"]}, "The result is {result}."),
-    "mail": (["send_email", "send_mail", "sendEmail", "email"], ["Send an email", "{Sends|Send} a message by {email|mail}"], {"to": (["to", "recipient", "address", "email"], "string", lambda k: k.email()), "subject": (["subject", "title", "topic"], "string", lambda k: k.phrase())},
-             ["send {an email|a mail|a message} to <to> {with the subject|about|titled} \"<subject>\"[.|]", "{email|mail} <to> about \"<subject>\"[.|]", "write {a mail|an email} to <to>, subject \"<subject>\"[.|]", "mail <to>: \"<subject>\""], ["Drop <to> a line concerning \"<subject>\"", "<to> should get my mail \"<subject>\""],
-             lambda k, a: {("id", "message_id", "ref"): k.code()}, "The email to {to} was sent with id {id}."),
-    "search": (["search", "web_search", "searchWeb", "find_pages", "lookup"], ["Search the web", "Find pages on the web", "{Web|Internet} search"], {"query": (["query", "q", "text", "terms"], "string", lambda k: k.phrase())},
-               ["search [the web |the internet |online |]for \"<query>\"[.|]", "look up \"<query>\"[ online|]", "google \"<query>\"", "find \"<query>\" on the web[.|]", "what does the internet say about \"<query>\"?"], ["Hunt down \"<query>\" on the net", "Any web pages on \"<query>\"?"],
-               lambda k, a: {("title", "result", "page"): k.phrase()}, "I found: {title}."),
-    "timer": (["set_timer", "start_timer", "timer", "setTimer"], ["Set a timer {in|for some} minutes", "Start a countdown[ timer|]"], {"minutes": (["minutes", "duration", "mins"], "number", lambda k: k.number(1, 999))},
-              ["set a timer {for|of|to} <minutes> minutes[.|]", "timer <minutes> {minutes|min}", "start a [countdown|timer] of <minutes> minutes[.|]", "wake me in <minutes> minutes[.|]", "remind me in <minutes> minutes[.|]"], ["Ring after <minutes> minutes", "Count down <minutes> minutes for me"],
-              lambda k, a: {("status",): "ok"}, "The timer for {minutes} minutes is set."),
-    "flight": (["book_flight", "bookFlight", "reserve_flight", "flight_booking"], ["Book a flight[ between two cities|]", "{Reserves|Books} a flight"], {"from": (["from", "origin", "departure", "start"], "string", lambda k: k.city()), "to": (["to", "destination", "arrival", "target"], "string", lambda k: k.city()), "date": (["date", "day", "when"], "string", lambda k: k.iso_date())},
-               ["book [me |]a flight from <from> to <to> {on|for} <date>[.|]", "I {want|need|would like} to fly from <from> to <to> on <date>[.|]", "flight <from> to <to> on <date>", "on <date> I {need a flight|fly} from <from> to <to>[.|]", "get me from <from> to <to> on <date>[ by plane|][.|]"], ["Plane tickets please: <from> to <to>, <date>", "I'm leaving <from> for <to> by air on <date>"],
-               lambda k, a: {("booking", "code", "confirmation"): k.code()}, "Your flight to {to} is booked, code {booking}."),
-    "stock": (["get_stock", "stock_price", "quote", "getQuote"], ["Get a stock price", "Price of a share", "Stock quote"], {"symbol": (["symbol", "ticker", "share"], "string", lambda k: "".join(k.pick("ABCDEFGHIKLMNOPRSTUVWXZ") for _ in range(k.rng.randint(3, 4))))},
-              ["what is the {stock price|share price|price} of <symbol>?", "price of <symbol> {shares|stock}[?|]", "how is <symbol> {trading|doing}[ today|]?", "quote for <symbol>", "how much is {a share|one share} of <symbol>?"], ["<symbol> on the stock market?", "At what does <symbol> stand?"],
-              lambda k, a: {("price", "value", "last"): k.number(1, 9999)}, "{symbol} trades at {price}."),
-    "convert": (["convert", "convert_currency", "exchange", "convertMoney"], ["Convert money between currencies", "Currency {conversion|exchange}"], {"amount": (["amount", "value", "sum"], "number", lambda k: k.number()), "to": (["to", "currency", "target"], "string", lambda k: k.pick(CURRENCIES))},
-                ["convert <amount> [euros |dollars |]{to|into} <to>[.|]", "how much is <amount> in <to>?", "<amount> in <to>[?|]", "change <amount> {into|to} <to>[.|]", "what {do I get for|is} <amount> in <to>?"], ["Swap <amount> for <to>", "Express <amount> as <to>"],
-                lambda k, a: {("value", "result", "converted"): k.number()}, "That is {value} {to}."),
-    "note": (["add_note", "save_note", "create_note", "note"], ["{Save|Store|Create} a note", "Keeps a note"], {"text": (["text", "note", "content", "body"], "string", lambda k: k.phrase())},
-             ["make a note[:| of] \"<text>\"", "note down \"<text>\"[.|]", "{save|create|add|store} a note \"<text>\"[.|]", "write down \"<text>\"[.|]", "{remember|keep} this note: \"<text>\""], ["Jot down \"<text>\"", "Put \"<text>\" into my notes"],
-             lambda k, a: {("id", "note_id", "number"): k.number()}, "Saved as note {id}."),
-    "person": (["find_city", "person_city", "where_lives", "lookup_person"], ["Find the city where a person lives", "{Home city|Place} of a person"], {"person": (["person", "name", "who"], "string", lambda k: k.name())},
-               ["where does <person> live?", "in {which|what} city does <person> live?", "[what is the |]home city of <person>?", "find the city of <person>[.|]"], ["Which town is home to <person>?", "Where has <person> settled?"],
-               lambda k, a: {("city", "home", "place"): k.city()}, "{person} lives in {city}."),
-    "orders": (["find_order", "get_order", "order_of", "lookup_order"], ["Find the order of a customer", "Look up an order by customer"], {"customer": (["customer", "name", "client"], "string", lambda k: k.name())},
-               ["what did <customer> order?", "find the order of <customer>[.|]", "which order belongs to <customer>?", "look up the order of <customer>[.|]", "{show|get} the order of <customer>[.|]"], ["I need the order that <customer> placed", "Has <customer> bought something? Look it up"],
-               lambda k, a: {("order", "order_id", "number"): k.code()}, "The order of {customer} is {order}."),
-    "price": (["get_price", "price_of", "product_price", "getPrice"], ["Get the price of a product", "Product price[ lookup|]"], {"product": (["product", "item", "article", "name"], "string", lambda k: k.thing())},
-              ["what does {a|the} <product> cost?", "price of {a|the} <product>[?|]", "how much {is|for} {a|the} <product>?", "what is the price of {a|the} <product>?"], ["For how much do you sell the <product>?", "<product>: the price?"],
-              lambda k, a: {("price", "cost", "amount"): k.number(1, 9999)}, "A {product} costs {price}."),
-}
-VERBS = {"archive": "archived", "delete": "deleted", "open": "opened", "close": "closed", "approve": "approved", "reject": "rejected", "cancel": "cancelled", "print": "printed", "share": "shared", "lock": "locked", "unlock": "unlocked",
-         "rename": "renamed", "restore": "restored", "publish": "published", "assign": "assigned", "start": "started", "stop": "stopped", "pause": "paused", "export": "exported", "import": "imported", "review": "reviewed", "verify": "verified",
-         "renew": "renewed", "update": "updated", "check": "checked", "move": "moved", "remove": "removed", "send": "sent", "copy": "copied", "hide": "hidden"}
+DRAFTS = ["http://json-schema.org/draft-07/schema#", "http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12/schema"]
+ERRORS = ["not found", "timeout", "no access", "bad input", "server error", "invalid argument", "rate limit", "unknown id", "service down"]
 
 
 class Tool:
     """One tool as this chat shows it: names chosen, schema rendered."""
 
-    def __init__(self, kit, names, descriptions, arguments, requests, held, result, answer):
-        self.kit, self.name = kit, kit.pick(names)
-        self.description = kit.text(descriptions)
-        self.keys = {role: kit.pick(options) for role, (options, _, _) in arguments.items()}
-        self.types = {role: kind for role, (_, kind, _) in arguments.items()}
-        self.drawers = {role: draw for role, (_, _, draw) in arguments.items()}
-        self.requests, self.held, self.result, self.answer = requests, held, result, answer
+    def __init__(self, kit, row, about):
+        self.kit, self.row, self.about = kit, row, about
+        self.name = kit.pick(row["names"])
+        self.description = kit.text(row["does"])
+        if kit.chance(.25):
+            self.description += "."
+        if kit.chance(.03):                 # a name that says nothing: the description must be read
+            self.name = kit.syllables() + kit.pick(["", "_tool", "_v2", "Tool"])
+        self.roles = dict(row["args"])
+        self.optional = [r for r in row["optional"] if kit.chance(.6)]
+        for role in row["optional"]:
+            self.roles.pop(role, None)
+        for role in self.optional:
+            self.roles[role] = row["args"].get(role) or row["optional"][role][0]
+        order = list(self.roles)
+        if kit.chance(.2):
+            kit.rng.shuffle(order)
+        self.keys, used = {}, set()
+        for role in order:
+            free = [key for key in self.roles[role][0] if key not in used] or [f"{self.roles[role][0][0]}_2"]
+            self.keys[role] = kit.pick(free)
+            used.add(self.keys[role])
+        self.told = [r for r in self.optional if kit.chance(.55) and not kit.fresh]
+        self.must = [r for r in self.keys if r not in self.optional or (r in self.told and kit.chance(.5))]
 
-    def signature(self):
-        arguments = ", ".join(f"{self.keys[r]}: {self.types[r]}" for r in self.keys)
-        return f"{self.name}({arguments}) {self.description}"
+    def plain(self):
+        """Nothing optional is told, so nothing optional is required."""
+        self.told = []
+        self.must = [r for r in self.keys if r not in self.optional]
 
-    def schema(self):
+    def words_for(self, role):
+        extra = self.row["optional"][role]
+        return extra[1] if isinstance(extra, tuple) else extra
+
+    def property(self, role):
+        _, kind, about, _ = self.roles[role]
+        if isinstance(kind, list):
+            entry = {"type": "string", "enum": kind}
+        elif kind == "array":
+            entry = {"type": "array", "items": {"type": "string"}}
+        elif kind == "object":
+            entry = {"type": "object", "properties": {"street": {"type": "string"}, "city": {"type": "string"}}, "required": ["street", "city"]}
+        else:
+            entry = {"type": kind}
+        return entry, self.kit.text(about)
+
+    def schema(self, style):
+        described, first = self.kit.chance(style["described"]), self.kit.chance(.3)
         properties = {}
         for role, key in self.keys.items():
-            properties[key] = {"type": self.types[role]}
-            if self.kit.chance(.25):
-                properties[key]["description"] = self.kit.pick([f"The {role}", f"{role} of the request", key.replace("_", " "), f"Which {role}"])
-        body = {"type": "object", "properties": properties, "required": list(properties)}
-        if self.kit.chance(.2):
-            body.pop("required")
+            entry, about = self.property(role)
+            if described and self.kit.chance(.85):
+                entry = {"description": about, **entry} if first else {**entry, "description": about}
+            properties[key] = entry
+        needed = [key for role, key in self.keys.items() if role in self.must]
+        body = {"type": "object", "properties": properties}
+        if style["required_last"]:
+            body = {"properties": properties, "required": needed, "type": "object"}
+        elif style["required"]:
+            body["required"] = needed
+        if style["closed"]:
+            body["additionalProperties"] = False
+        if style["draft"]:
+            body = {"$schema": style["draft"], **body} if style["draft_first"] else {**body, "$schema": style["draft"]}
         entry = {"name": self.name, "description": self.description, "parameters": body}
-        if self.kit.chance(.15):
-            entry = {"type": "function", "function": entry}
-        if self.kit.chance(.2):
-            entry = dict(sorted(entry.items()))
-        return dump(entry) if self.kit.chance(.6) else dump(entry).replace('":', '": ').replace(',"', ', "')
+        if style["strict"]:
+            entry["strict"] = True
+        if style["bare"]:
+            entry.pop("description")
+        return dump(entry)
+
+    def draw(self):
+        """Values by role, for what the user tells."""
+        return {role: self.roles[role][3](self.kit) for role in self.keys if self.roles[role][3] and (role not in self.optional or role in self.told)}
+
+    def request(self, values, patterns=None, held=None):
+        """The user's wording, and the values with what the wording itself says."""
+        kit, values = self.kit, dict(values)
+        pattern = kit.pick(held or self.row["held"]) if kit.fresh else None
+        if pattern is None:
+            patterns = patterns or self.row["asks"]
+            pattern = kit.pick([p for p in patterns for _ in range(3 if p[:3] in ("DO:", "NP:", "WH:") else 1)])
+        pattern, _, facts = pattern.partition("#")
+        for fact in filter(None, facts.split("&")):
+            role, _, said = fact.partition("=")
+            values[role] = said == "true"
+        text = kit.say([pattern], **{role: spoken(v) for role, v in values.items()})
+        tail = ""
+        for role in self.told:
+            words, _, truth = kit.pick(self.words_for(role)).partition("#")
+            if truth:
+                values[role] = truth == "true"
+            tail += kit.say([words.replace("{key}", self.keys[role])], v=spoken(values[role]))
+        end = text[len(text.rstrip(".?!")):]
+        return text[:len(text) - len(end)] + tail + end, values
 
     def call(self, values):
-        return "assistant", CALL + dump({"name": self.name, "arguments": {self.keys[r]: v for r, v in values.items()}})
+        return CALL + dump({"name": self.name, "arguments": {key: values[role] for role, key in self.keys.items() if role in values}})
 
     def reply(self, values, fields=None):
         """(tool message, final answer)"""
-        if fields is None and self.kit.chance(.1):
-            error = self.kit.pick(["not found", "timeout", "no access", "bad input", "server error"])
-            return ("tool", dump({"error": error})), ("assistant", f"The tool failed: {error}.")
-        fields = fields or self.result(self.kit, values)
-        shown = {self.kit.pick(names): value for names, value in fields.items()}
-        if self.kit.chance(.1) and "ok" not in shown.values():
-            shown["status"] = "ok"
-        plain = {names[0]: value for names, value in fields.items()}
-        return ("tool", dump(shown)), ("assistant", self.answer.format(**{**values, **plain}))
+        kit = self.kit
+        if fields is None and kit.chance(.08):
+            error = kit.pick(ERRORS)
+            return kit.pick([dump({"error": error}), dump({"error": {"message": error}}), f"Error: {error}"]), f"The tool failed: {error}."
+        fields = fields or self.row["gives"](kit, values)
+        names = list(fields)
+        if kit.chance(.12) and len(fields) == 1 and "{" in self.answer(values):     # some tools give a bare value
+            value = fields[names[0]]
+            shown = value if isinstance(value, str) and kit.chance(.7) else dump(value)
+        else:
+            record = {kit.pick(n): value for n, value in fields.items()}
+            if kit.chance(.25):
+                record.update({k: v for k, v in values.items() if kit.chance(.5) and k not in record})
+            if kit.chance(.1) and "ok" not in record.values():
+                record["status" if "status" not in record else "code"] = kit.pick(["ok", 200])
+            if kit.chance(.2):
+                record = {kit.pick(["result", "data", "output"]): record}
+            shown = dump(record) if kit.chance(.7) else dump(record).replace('":', '": ').replace(',"', ', "')
+        plain = {n[0]: value for n, value in fields.items()}
+        return shown, self.answer({**values, **plain}, True)
+
+    def answer(self, values, filled=False):
+        return self.row["answer"].format(**values) if filled else self.row["answer"]
 
 
-def known_tool(kit, family):
-    return Tool(kit, *TOOLS[family])
+def spoken(value):
+    if isinstance(value, list):
+        return value[0] if len(value) == 1 else ", ".join(value[:-1]) + " and " + value[-1]
+    if isinstance(value, dict):
+        return ", ".join(value.values())
+    return value
 
 
-def made_up_tool(kit, verb=None, noun=None):
-    """verb_noun; unseen pairs are held out."""
-    verb, noun = (verb, noun) if verb else kit.keep(lambda: (kit.pick(list(VERBS)), kit.pick(NOUNS)))
-    key = kit.pick([["id"], [noun + "_id"], ["name"], ["code"], [noun], ["ref", "reference"]])
-    number = "id" in key[0] and kit.chance(.5)
-    draw = (lambda k: k.number()) if number else (lambda k: k.name()) if key == ["name"] else (lambda k: k.code())
-    with_reference = kit.chance(.4)
-
-    def result(k, values):
-        return {("reference", "ref", "receipt"): k.code()} if with_reference else {("status",): k.pick(["ok", "done", "success"])}
-    answer = f"The {noun} {{id}} is {VERBS[verb]}." + (" Reference: {reference}." if with_reference else "")
-    camel = verb + "".join(p.capitalize() for p in noun.split())
-    return Tool(kit, [f"{verb}_{noun}", f"{verb}_{noun}", camel], [f"{{{verb.capitalize()}|{verb.capitalize()}s|Lets you {verb}|Use it to {verb}}} {{a|one|the given}} {noun}"],
-                {"id": (key, "number" if number else "string", draw)},
-                [f"[please |can you |could you |I want to |I need you to |]{verb} [the |]{noun} <id>[ please| now|][.|?|]", f"{noun} <id>: {verb} it[ please|][.|]", f"<id> is the {noun} to {verb}[.|]", f"{verb} <id>, {{the|it is a|a}} {noun}[.|]"],
-                [f"The {noun} <id> needs you to {verb} it.", f"Would you {verb} my {noun} <id>?", f"Time to {verb} {noun} <id>"], result, answer)
+def known_tool(kit, name):
+    return Tool(kit, TOOLS[name], name)
 
 
-def any_tool(kit):
-    return known_tool(kit, kit.pick(list(TOOLS))) if kit.chance(.5) else made_up_tool(kit)
+def any_tool(kit, known_share=.4):
+    if kit.chance(known_share):
+        return known_tool(kit, kit.pick(HELD_TOOLS if kit.fresh else list(TOOLS)))
+    return Tool(kit, *tool_made_up.made_up(kit))
 
 
-def with_tools(kit, must, style=None):
+def draw_style(kit):
+    """How one SDK writes its tools; the same for all tools of a chat."""
+    closed = kit.chance(.4)
+    return dict(described=kit.pick([0., 0., .5, 1., 1.]), required=kit.chance(.9), required_last=kit.chance(.12), closed=closed, draft=kit.pick(DRAFTS) if closed and kit.chance(.6) else None, draft_first=kit.chance(.5), strict=kit.chance(.08), bare=kit.chance(.04))
+
+
+def with_tools(kit, must, most=4):
     """The system message that lists `must` and some other tools in random order."""
-    style = style or ("signatures" if kit.chance(.4) else "schemas")
-    tools = list(must)
-    want = kit.pick([1, 2, 3, 4] if style == "signatures" else [1, 1, 2, 3])
+    tools, names, abouts = list(must), {t.name for t in must}, [t.about for t in must]
+    want = kit.rng.choices([1, 2, 3, most], [3, 4, 3, 1])[0]
     while len(tools) < want:
-        extra = any_tool(kit)
-        if extra.name not in [t.name for t in tools] and not any(extra.requests is t.requests for t in tools):
+        near = kit.chance(.3) and isinstance(must[0].about, tuple) if must else False
+        if near and must[0].about[1] in tool_made_up.NOUNS:        # another thing done to the same noun
+            verb = kit.pick(list(tool_made_up.VERBS))
+            extra = Tool(kit, *tool_made_up.doer(kit, verb, must[0].about[1]))
+        else:
+            extra = any_tool(kit)
+        if extra.name not in names and not any(alike(extra.about, about) for about in abouts):
             tools.append(extra)
+            names.add(extra.name)
+            abouts.append(extra.about)
     kit.rng.shuffle(tools)
-    listed = "\n".join(t.signature() if style == "signatures" else t.schema() for t in tools)
-    persona = kit.persona(.35)
-    return tools, ("system", (persona[0][1] + "\n" if persona else "") + "Tools:\n" + listed)
+    style = draw_style(kit)
+    persona = kit.text(TOOL_PERSONAS) if kit.chance(.15) else "".join(text for _, text in kit.persona(.35))
+    return tools, ("system", (persona + "\n" if persona else "") + "Tools:\n" + "\n".join(t.schema(style) for t in tools))
+
+
+TOOL_PERSONAS = ["You are a {helpful|friendly|} assistant {with tools|that can use tools|who may call tools}. {Use them when needed|Call one if it helps|Use the tools to answer}.", "{Use|Call} {the tools|a tool|the functions} {when needed|if it helps|to answer|where they fit}.",
+                 "You have access to {tools|these tools|functions}.", "{Answer with the tools|Help the user with the tools}. {Do not guess|Be brief|Never invent data}."]
+
+
+def alike(one, other):
+    """Would a wish for one tool fit the other?"""
+    if one == other:
+        return True
+    if isinstance(one, tuple) and isinstance(other, tuple) and one[1] == other[1]:
+        groups = [set(words) for _, words in tool_made_up.VERBS.values()]
+        return any(one[0] in g and other[0] in g for g in groups)
+    return {one, other} <= {"mail", "sms"} or {one, other} <= {"sum", "calculator", "product"} or {one, other} <= {"todo", "note", "event"} or {one, other} <= {"weather", "forecast"} or {one, other} <= {"search", "define", "news"}
+
+
+def asked(kit, tool):
+    """(user turn, call, values)"""
+    text, values = tool.request(tool.draw())
+    return as_user(kit, text), tool.call(values), values
+
+
+def as_user(kit, text):
+    from . import noise
+    if kit.split == "train":
+        text = noise.disturb(text, kit.rng)
+    if not kit.split == "train" or kit.chance(.35):
+        text = text[:1].upper() + text[1:]
+    return "user", grammar.unmark(text)
 
 
 def one_call(kit, tool, answered=True):
-    values = {role: draw(kit) for role, draw in tool.drawers.items()}
-    turns = [kit.user(tool.requests, tool.held, **values), tool.call(values)]
-    return turns + list(tool.reply(values)) if answered else turns
+    user, call, values = asked(kit, tool)
+    turns = [user, ("assistant", call)]
+    if answered:
+        result, answer = tool.reply(values)
+        turns += [("tool", result), ("assistant", answer)]
+    return turns
 
 
-def tool(kit, style=None):
-    wanted = any_tool(kit)
-    tools, system = with_tools(kit, [wanted], style)
-    turns = one_call(kit, wanted, kit.chance(.75))
-    if kit.chance(.2):
-        turns += one_call(kit, kit.pick(tools), False) if turns[-1][0] == "assistant" and not turns[-1][1].startswith(CALL) else []
+def tool(kit, known_share=.85):
+    wanted = any_tool(kit, known_share)
+    twice = kit.chance(.1) and not kit.fresh
+    if twice:
+        wanted.plain()
+    tools, system = with_tools(kit, [wanted])
+    if twice:
+        return [system] + parallel(kit, wanted)
+    turns = one_call(kit, wanted, kit.chance(.6))
+    if not turns[-1][1].startswith(CALL):
+        if kit.chance(.2):
+            from .tasks_talk import small_pair
+            turns += small_pair(kit, kit.pick(["thanks", "ok", "praise", "bye"]))
+        if kit.chance(.2):
+            turns += one_call(kit, kit.pick(tools), False)
     return [system] + turns
 
 
+def parallel(kit, wanted):
+    """The same tool for two things at once: two calls in one turn."""
+    first, second = wanted.draw(), wanted.draw()
+    core = [p for p in wanted.row["asks"] if p[:3] in ("DO:", "NP:", "WH:") and "#" not in p]
+    if not core:
+        return one_call(kit, wanted)
+    first, second = ({r: v for r, v in values.items() if r not in wanted.optional} for values in (first, second))
+    one, other = (wanted.request(values, [kit.pick(core)])[0].rstrip(".?!") for values in (first, second))
+    if kit.chance(.5) and len(first) == 1:
+        role = next(iter(first))
+        text = kit.say([kit.pick(core)], **{role: f"{spoken(first[role])}{kit.pick([' and ', ' and for ', ' and also ', ', then '])}{spoken(second[role])}"})
+    else:
+        text = one + kit.pick([", and ", ". And ", "; also ", " and then ", ". Then "]) + other + kit.pick([".", "", "?"])
+    results = [wanted.reply(values, wanted.row["gives"](kit, values)) for values in (first, second)]
+    return [as_user(kit, text), ("assistant", wanted.call(first) + wanted.call(second)), ("tool", results[0][0]), ("tool", results[1][0]), ("assistant", f"{results[0][1]} {results[1][1]}")]
+
+
 def tool_schema(kit):
-    return tool(kit, "schemas")
+    return tool(kit, .1)
+
+
+def missing(kit, wanted):
+    """The wish without what the tool needs: the names of what is missing are asked for."""
+    values = wanted.draw()
+    needed = [role for role in wanted.must if role in values]
+    verbs = {"flight": ["book a flight", "reserve a flight", "I want to fly"], "mail": ["send a mail", "write an email", "send an email for me"], "weather": ["how is the weather?", "what's the weather?", "weather please"], "timer": ["set a timer", "start a timer"],
+             "clock": ["what time is it there?", "tell me the local time"], "convert": ["convert some money", "change money for me"], "event": ["plan a meeting", "add an event to my calendar"], "table": ["book a table", "reserve a table for us"], "hotel": ["book a hotel", "I need a hotel room"],
+             "user": ["create a user", "make a new account"], "sms": ["send an SMS", "text someone"], "ship": ["where is my parcel?", "track my package"], "route": ["show me the way", "find a route"], "stock": ["get a stock price", "how is the stock doing?"], "translate": ["translate something", "I need a translation"]}
+    if wanted.about in verbs:
+        text = kit.text([v if v[-1] == "?" or " want" in v or " need" in v else "DO: " + v for v in [kit.pick(verbs[wanted.about])]])
+    elif isinstance(wanted.about, tuple) and "id" in values:
+        text = kit.text([f"DO: {wanted.about[0]} {{a|the|my|some|one}} {wanted.about[1]}"] if "NP" not in wanted.row["asks"][0] else [f"NP: the {wanted.about[0]} of {{a|the|my|some}} {wanted.about[1]}"])
+    else:
+        return None
+    return [as_user(kit, text), ("assistant", "Please tell me: " + ", ".join(wanted.keys[r] for r in needed) + ".")]
 
 
 def no_tool(kit):
-    """Tools are listed, but the turn is small talk, a told fact, or a wish that none of them serves."""
+    """Tools are listed, but the turn is small talk, a told fact, a wish that none of them serves, or one that lacks something."""
     from . import tasks_talk
-    tools, system = with_tools(kit, [])
     dice = kit.rng.random()
-    if dice < .4:
+    if dice > .9 and not kit.fresh:
+        wanted = any_tool(kit, .7)
+        tools, system = with_tools(kit, [wanted], 2)
+        turns = missing(kit, wanted)
+        if turns:
+            return [system] + turns
+    tools, system = with_tools(kit, [])
+    if dice < .3:
         return [system] + tasks_talk.small_pair(kit)
-    if dice < .75:
+    if dice < .72 or dice > .9:
         while True:
             other = any_tool(kit)
-            if other.name not in [t.name for t in tools] and not any(other.requests is t.requests for t in tools):
+            if other.name not in [t.name for t in tools] and not any(alike(other.about, t.about) for t in tools):
                 break
         return [system] + one_call(kit, other, False)[:1] + [("assistant", NO_TOOL)]
-    if dice < .88:
+    if dice < .78:
+        return [system] + [t for t in tasks_talk.outside(kit) if t[0] != "system"]
+    if dice < .84:
         name = kit.name()
         from .phrasing import ASK_NAME
         from .phrasing_held import ASK_NAME as HELD
@@ -187,29 +310,48 @@ def no_tool(kit):
     return [system] + tasks_talk.fact_pair(kit, fact) + tasks_talk.ask_fact(kit, fact)
 
 
-CHAINS = [  # first family, second family, what the first gives to the second, requests, held-out requests
-    ("person", "weather", ("city", "city"), ["{what|how} is the weather {where <person> lives|in the city of <person>|at the home of <person>}?", "weather {at|in} the {home|city|home town} of <person>[?|]", "does <person> have {nice|good} weather?"], ["Is <person> getting rain at home?"]),
-    ("person", "clock", ("city", "city"), ["what time is it {where <person> lives|in the city of <person>}?", "[what is the |]time {at the home of|in the city of} <person>?", "how late is it {at|for} <person>[ at home|]?"], ["What's on the clock where <person> is at home?"]),
-    ("price", "convert", ("price", "amount"), ["what does a <product> cost in <to>?", "price of a <product> in <to>[?|]", "how much is {a|the} <product> in <to>?", "tell me the price of the <product> in <to>[.|]"], ["In <to>, what would I pay for the <product>?"]),
-]
+FINDERS = [("order", "orders"), ("ticket", "tickets"), ("invoice", "bills"), ("account", "user"), ("booking", "trips"), ("parcel", "post"), ("contract", "papers")]
+
+
+def found_then_done(kit):
+    """find_ticket gives an id, with which something is done: (first, second, gives, takes, requests, held)"""
+    noun = kit.pick(FINDERS)[0]
+    verb = kit.pick(list(tool_made_up.VERBS))
+    done, asks = tool_made_up.VERBS[verb]
+    ask = kit.pick(asks)
+    person = (["customer", "name", "person", "owner", "client"], "string", ["{Name of the|The} {customer|person}"], lambda k: k.name())
+    get = kit.pick(["find", "get", "lookup", "search"])
+    row = tool_catalog.tool([tool_made_up.tool_name(kit, get, noun)], [f"{{Find|Look up|Search|Get}} the {noun} of a {{person|customer}}", f"{{Returns|Finds}} the {noun} {{id |}}by {{name|customer}}"], {"customer": person}, [], lambda k, a: {("id", noun + "_id", "number", noun): k.code()}, "")
+    first, (second, about) = Tool(kit, row, ("find", noun)), tool_made_up.doer(kit, verb, noun)
+    second["optional"] = {}
+    second["args"] = {"id": second["args"]["id"]}
+    second["args"]["id"] = (second["args"]["id"][0], "string", *second["args"]["id"][2:])
+    asks = [f"DO: {ask} the {noun} of <customer>", f"DO: {{find|look up|get}} the {noun} of <customer> and {ask} it", f"the {noun} of <customer> {{must|should|has to}} be {done}[.|]", f"<customer> wants {{the|a}} {noun} to be {done}[.|]", f"DO: {ask} {{what is|}} <customer>'s {noun}"]
+    return first, Tool(kit, second, about), "id", "id", asks, [f"<customer>: {noun} shall be {done}", f"See to it that the {noun} under <customer> is {done}"]
 
 
 def two_calls(kit):
-    if kit.chance(.7):
-        first_family, second_family, (gives, takes), requests, held = kit.pick(CHAINS)
-        first, second = known_tool(kit, first_family), known_tool(kit, second_family)
+    if kit.chance(.5):
+        usable = [c for c in CHAINS if c[4]] if kit.fresh else CHAINS
+        first_name, second_name, (gives, takes), requests, held = kit.pick(usable)
+        first, second = known_tool(kit, first_name), known_tool(kit, second_name)
     else:
-        verb = kit.pick(list(VERBS))
-        first, second = known_tool(kit, "orders"), made_up_tool(kit, verb, "order")
-        gives, takes = "order", "id"
-        requests = [f"{verb} the order of <customer>[.|]", f"[please |]find the order of <customer> and {verb} it[.|]", f"can you {verb} what <customer> ordered?", f"{verb} the order that <customer> made[.|]"]
-        held = [f"<customer> wants the order to be {VERBS[verb]}"]
-    _, system = with_tools(kit, [first, second], "signatures" if kit.chance(.6) else "schemas")
-    values = {role: draw(kit) for role, draw in first.drawers.items()}
-    more = {role: draw(kit) for role, draw in second.drawers.items() if role != takes}
-    fields = first.result(kit, values)
-    result, _ = first.reply(values, fields)
+        first, second, gives, takes, requests, held = found_then_done(kit)
+    for each in (first, second):
+        each.plain()
+    _, system = with_tools(kit, [first, second], 3)
+    values, more = first.draw(), {role: v for role, v in second.draw().items() if role != takes}
+    values = {r: v for r, v in values.items() if r in first.row["args"]}
+    more = {r: v for r, v in more.items() if r in second.row["args"]}
+    text = kit.say(requests, held, **{role: spoken(v) for role, v in {**values, **more}.items()})
+    fields = first.row["gives"](kit, values)
     passed = next(v for names, v in fields.items() if names[0] == gives)
-    second_values = {role: (passed if role == takes else more[role]) for role in second.keys}
-    return [system, kit.user(requests, held, **values, **more), first.call(values), result, second.call(second_values),
-            *second.reply(second_values, second.result(kit, second_values))]
+    kind = second.roles[takes][1]
+    if kind == "string":
+        passed = str(passed)
+    second_values = {**more, takes: passed}
+    result, answer = second.reply(second_values)
+    record = {kit.pick(n): v for n, v in fields.items()}
+    if kit.chance(.3):
+        record = {kit.pick(list(values)): kit.pick(list(values.values())), **record}
+    return [system, as_user(kit, text), ("assistant", first.call(values)), ("tool", dump(record)), ("assistant", second.call(second_values)), ("tool", result), ("assistant", answer)]

@@ -115,15 +115,32 @@ class GeneratorTest(unittest.TestCase):
                         self.assertTrue(part in (None, True, False) or str(part) in given, turns)
 
     def test_calls_follow_the_listed_schema(self):
-        for make in (tasks_tools.tool, tasks_tools.two_calls):
-            for turns in chats(make, "train"):
-                listed = turns[0][1].split("Tools:\n")[1]
-                for role, text in turns:
-                    if text.startswith(kit.CALL):
-                        call = json.loads(text.removeprefix(kit.CALL))
-                        self.assertIn(call["name"], listed)
-                        for key in call["arguments"]:
-                            self.assertIn(key, listed)
+        kinds = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "array": list, "object": dict}
+        for make in (tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.two_calls):
+            for split in ("train", "lex", "phr"):
+                for turns in chats(make, split, 300):
+                    listed = {t["name"]: t["parameters"] for t in map(json.loads, turns[0][1].split("Tools:\n")[1].split("\n"))}
+                    calls = [json.loads(c) for r, t in turns if r == "assistant" and t.startswith(kit.CALL) for c in t.split(kit.CALL)[1:]]
+                    self.assertTrue(calls)
+                    for call in calls:
+                        schema = listed[call["name"]]
+                        self.assertLessEqual(set(schema.get("required", [])), set(call["arguments"]), turns)
+                        for key, value in call["arguments"].items():
+                            self.assertIsInstance(value, kinds[schema["properties"][key]["type"]], turns)
+                            if "enum" in schema["properties"][key]:
+                                self.assertIn(value, schema["properties"][key]["enum"])
+
+    def test_arguments_stand_in_the_chat(self):
+        for make in (tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.two_calls):
+            for turns in chats(make, "train", 200):
+                given = ""
+                for role, text in turns[1:]:
+                    if role == "assistant" and text.startswith(kit.CALL):
+                        for call in text.split(kit.CALL)[1:]:
+                            for value in json.loads(call)["arguments"].values():
+                                for part in value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]:
+                                    self.assertTrue(isinstance(part, bool) or str(part).lower() in given.lower(), (part, turns))
+                    given += text + "\n"
 
     def test_no_tool_calls_nothing(self):
         for turns in chats(tasks_tools.no_tool, "train"):
