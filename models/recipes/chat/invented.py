@@ -5,6 +5,8 @@ document is about; the other slots are drawn per fact (see SLOTS), the same for 
 The questions deliberately use other words than the statements wherever English allows it.
 """
 
+from . import invented_more
+
 SLOTS = {
     "t": lambda k: k.time() if k.chance(.5) else k.pick("one two three four five six seven eight nine ten eleven noon midnight".split()),
     "t2": lambda k: k.time() if k.chance(.5) else k.pick("one two three four five six seven eight nine ten eleven noon".split()),
@@ -174,4 +176,6 @@ SUBJECTS = {
          ["when is the next {concert|match|meeting|festival}?", "when does it take place?", "{in which month|when} is {it|the festival}?", "where is the next {concert|match|festival}?"]),
     ]),
 }
+PLAIN_FIT = set(invented_more.SUBJECTS)          # every question fits every statement
+SUBJECTS.update(invented_more.SUBJECTS)
 SUBJECT_NAMES = list(SUBJECTS)

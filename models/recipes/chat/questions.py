@@ -119,6 +119,52 @@ def pattern_questions(sentence, verbs, rng):
     return out
 
 
+WHEN = re.compile(r"^(.*?),? (?:in|on|since|until|by|from|around|before|after) ((?:the )?(?:early |late |mid-)?(?:1[0-9]{3}s?|20[0-9]{2}s?|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|summer|winter|spring|autumn|morning|evening)\b.*)$")
+PASSIVE = re.compile(r"^(.{3,60}?) (is|are|was|were) ((?:\w+ly )?\w+(?:ed|en|wn|ld|nd|de|ht|pt|ft|ut)) by (.+)$")
+PURPOSE = re.compile(r"^(.{3,60}?) (is|are|was|were|can be) used (?:for|to|as|in) (.+)$")
+KIND_THAT = re.compile(r"^(?:An? |The )?(.{2,40}?) (?:is|was|are) (an?|the|any|one) ((?:\w+ ){0,3}\w+) (that|which|who) (\w+s|is|are|has|can|was) (.+)$")
+MADE = re.compile(r"^(.{3,50}?) (is|are|was|were) (made|built|composed|formed|produced|derived) (?:of|from|out of|with) (.+)$")
+PLACE = re.compile(r"^(.{3,60}?) (is|are|was|were|lies|stands|lives|grows|live|grow|occurs|occur) (?:\w+ )?(?:in|at|on|near|along|between|under|around|off) (.+)$")
+GOAL = re.compile(r"^(.{6,80}?) (?:in order to|so that|so as to) (.+)$")
+COMPARED = re.compile(r"^(.{3,60}?) (is|are|was|were) (?:much |far |a little )?(more \w+|less \w+|\w{3,}er) than (.+)$")
+SUBJECT_VERB = re.compile(r"^((?:The|A|An|This|Each|Every|Most|Some|All|Many) (?:\w+ ){1,4}?)(\w+s|can \w+|must \w+|may \w+|will \w+) (.+)$")
+
+
+def shape_questions(sentence, rng):
+    """Questions for what the sentence is shaped like: passives, purposes, kinds, materials, places, times, comparisons."""
+    body, out, pick = sentence.rstrip(".!"), [], rng.choice
+    if m := PASSIVE.match(body):
+        subject = lower_first(m[1])
+        out += [f"who {m[3]} {subject}?", f"by whom {m[2]} {subject} {m[3]}?", f"what {m[3]} {subject}?", f"who or what {m[3]} {subject}?"]
+    if m := PURPOSE.match(body):
+        subject, be = lower_first(m[1]), "are" if m[2] in ("are", "were") else "is"
+        out += [f"what {be} {subject} used for?", f"what {be} the {pick(['use', 'purpose'])} of {subject}?", f"what can {subject} do?", f"what is used {pick(['for', 'to'])} {' '.join(m[3].split()[:5])}?", f"why would one use {subject}?"]
+    if m := KIND_THAT.match(body):
+        rest = " ".join(m[6].split()[:9])
+        out += [f"which {m[3].split()[-1]} {m[5]} {rest}?", f"what {m[5]} {rest}?", f"what do you call {m[2]} {m[3]} {m[4]} {m[5]} {rest}?", f"what is {pick(['a ', 'the ', ''])}{lower_first(m[1])}?", f"what kind of {m[3].split()[-1]} is {lower_first(m[1])}?"]
+    if m := MADE.match(body):
+        subject = lower_first(m[1])
+        out += [f"what {m[2]} {subject} {m[3]} {pick(['of', 'from'])}?", f"{pick(['of', 'from'])} what {m[2]} {subject} {m[3]}?", f"which material is used for {subject}?", f"what does {subject} consist of?"]
+    if (m := PLACE.match(body)) and "," not in m[1]:
+        subject = lower_first(m[1])
+        verb = m[2] if m[2] in ("is", "are", "was", "were") else None
+        out += [f"where {verb} {subject}?", f"where can {pick(['I', 'one', 'you'])} find {subject}?", f"in {pick(['which', 'what'])} place {verb} {subject}?"] if verb else [f"where does {subject} {m[2].rstrip('s')}?", f"where can {subject} be found?"]
+    if (m := WHEN.match(body)) and "," not in m[1] and len(m[1].split()) < 14:
+        words = m[1].split()
+        be = next((i for i, w in enumerate(words) if w in ("is", "are", "was", "were", "has", "can", "may", "must", "will") and i), None)
+        if be:
+            out += [f"when {words[be]} {lower_first(' '.join(words[:be]))} {' '.join(words[be + 1:])}?"] * 2
+    if m := GOAL.match(body):
+        out += [f"why {pick(['should I', 'do I', 'does one', 'would you'])} {lower_first(' '.join(m[1].split()[:8]))}?", f"what for {lower_first(m[1])}?"]
+    if m := COMPARED.match(body):
+        subject = lower_first(m[1])
+        out += [f"what {m[2]} {m[3]} than {m[4].split(',')[0]}?", f"{m[2]} {subject} {m[3]} than {m[4].split(',')[0]}?", f"which {m[2]} {m[3]}, {subject} or {m[4].split(',')[0]}?"]
+    if m := SUBJECT_VERB.match(body):
+        rest = " ".join(m[3].split()[:rng.randint(2, 7)]).rstrip(",;:")
+        out += [f"what {m[2]} {rest}?", f"which {m[1].split()[-1]} {m[2]} {rest}?"]
+    return out
+
+
 FRAMES = ["what about {k}?", "{k}?", "tell me about {k}", "what does it say about {k}?", "what is said about {k}?", "what is {k}?", "how {does|do|is} {k} {v}?",
           "what {does|do} {k} {v}?", "is {k} {v}?", "when {is|does} {k} {v}?", "where {is|does|do} {k} {v}?", "why {is|does|do} {k} {v}?", "who {v} {k}?", "which {k} {v}?",
           "can {k} {v}?", "information on {k} and {v}", "{k} {v}", "how is {k} related to {v}?", "do you know something about {k}?", "explain {k}", "I need to know about {k} {v}", "what happens to {k} {v}?",
@@ -142,20 +188,40 @@ def keyword_question(sentence, rng):
     return re.sub(r"\s+", " ", frame.format(k=key, v=other)).replace(" ?", "?")
 
 
-def reword(question, synonyms, rng, share=.12):
+def inflected(word, synonyms, rng):
+    """Another word of the same meaning and form, or None."""
+    if word in synonyms:
+        return rng.choice(synonyms[word])
+    for ending, cut in (("s", 1), ("ed", 2), ("ed", 1), ("ing", 3), ("es", 2)):
+        base = word[:-cut]
+        if word.endswith(ending) and base in synonyms and len(base) > 2:
+            other = rng.choice(synonyms[base])
+            if ending == "s":
+                return other + ("es" if other.endswith(("s", "x", "ch", "sh")) else "s")
+            if ending == "ing":
+                return (other[:-1] if other.endswith("e") else other) + "ing"
+            return other + ("d" if other.endswith("e") else "ed")
+    return None
+
+
+def reword(question, synonyms, rng):
     """Some words replaced by a WordNet synonym, or a plural made singular and the other way round."""
+    share = rng.choice([0., .1, .2, .35])
     out = []
     for word in question.split(" "):
         bare = word.strip("?.,").lower()
-        if bare in synonyms and bare not in STOP and rng.random() < share:
-            word = word.lower().replace(bare, rng.choice(synonyms[bare]))
-        elif len(bare) > 4 and bare not in STOP and bare.isalpha() and rng.random() < .08:
+        other = inflected(bare, synonyms, rng) if len(bare) > 3 and bare not in STOP and rng.random() < share else None
+        if other:
+            word = word.lower().replace(bare, other)
+        elif len(bare) > 4 and bare not in STOP and bare.isalpha() and rng.random() < .06:
             word = word.replace(bare, bare[:-1] if bare.endswith("s") else bare + "s")
         out.append(word)
     return " ".join(out)
 
 
 def question_for(sentence, prose, rng):
-    patterns = pattern_questions(sentence, prose.verbs, rng) if rng.random() < .75 else []
-    question = rng.choice(patterns) if patterns else keyword_question(sentence, rng)
-    return reword(question, prose.synonyms, rng) if question else None
+    dice = rng.random()
+    patterns = shape_questions(sentence, rng) if dice < .6 else []
+    if not patterns and dice < .85:
+        patterns = pattern_questions(sentence, prose.verbs, rng)
+    return rng.choice(patterns) if patterns else keyword_question(sentence, rng)

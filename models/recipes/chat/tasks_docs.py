@@ -5,21 +5,37 @@ them, and that sentence, word for word, as the answer. When no sentence answers 
 import json
 import re
 
-from . import composed, invented, noise
+from . import composed, dressing, frames, grammar, invented, noise
 from . import questions as Q
+from .tasks_context import tags
 
 NOT_SAID = "The documents do not say."
 CANONICAL = "Answer the question from the documents below. If they do not tell, say so.\n\n<c>"
+LABELS = "{Documents|Sources|Search results|Retrieved passages|Articles|Knowledge base|Context|Passages|Excerpts|References|Retrieved documents|Relevant documents found|Texts|Material|Background|Results}"
 SYSTEMS = [
-    "{Answer|Reply to} the {question|questions|user|user's question} {from|with|using|based on|only from} the {documents|sources|texts|passages|search results|articles} {below|that follow|given here}[. If they do not {tell|say|help}, say so|]{.|:}\n\n<c>",
-    "{Documents|Sources|Search results|Retrieved passages|Articles|Knowledge base}:\n\n<c>", "You are a {helpful|friendly} assistant. {Use|Answer from} {the|these|the following} {documents|sources|passages|articles}[ only|].\n\n<c>",
-    "Use the following {pieces of context|documents|passages|retrieved documents} to answer the question[ at the end|]. If you don't know the answer, {just say that you don't know|say so|say that they do not tell}[, don't try to make up an answer|].\n\n<c>",
-    "Here {are|come} {the|some} documents{.|:}\n\n<c>\n\n{Answer from them|Use only these documents|Answer the user's question from the documents}.", "{Quote|Copy|Give} the sentence {of the documents |}that answers the question.\n\n<c>", "<c>",
+    "{Answer|Reply to} the {question|questions|user|user's question} {from|with|using|based on|only from} the {documents|sources|texts|passages|search results|articles|context} {below|that follow|given here}[. If they do not {tell|say|help}, say so|]{.|:}\n\n<c>",
+    LABELS + ":\n\n<c>", "You are a {helpful|friendly} assistant. {Use|Answer from} {the|these|the following} {documents|sources|passages|articles|context}[ only|].\n\n<c>", LABELS + ":\n<c>", "# " + LABELS + "\n\n<c>",
+    "Use the following {pieces of context|documents|passages|retrieved documents|pieces of retrieved context} to answer the {question|user's question}[ at the end|]. If you don't know the answer, {just say that you don't know|say so|say that they do not tell}[, don't try to make up an answer|].\n\n<c>",
+    "Here {are|come} {the|some} documents{.|:}\n\n<c>\n\n{Answer from them|Use only these documents|Answer the user's question from the documents}.", "{Quote|Copy|Give} the sentence {of the documents |}that answers the question.\n\n<c>", "<c>", "<xo>\n<c>\n<xc>[\n\n{Answer from these.|Answer the question from the text above.}|]",
+    "You are {an assistant|a help desk|a librarian|a support agent|a guide} for question-answering[ tasks|]. {Use|Use only} the {following|given} {context|documents|passages}[ to answer|]. [Keep the answer short. |Quote the text. |Be exact. |]{Context|Documents}:\n<c>", "{Answer only with what is in|Base your answer on|Rely on} the {context|documents|passages}{. Do not use other knowledge|. Do not guess|}.\n\n" + LABELS + ":\n<c>",
+    "{Question answering|QA} over documents. {If the answer is not in them, say that they do not say|Say so when the answer is missing|Never invent an answer}.\n\n<c>", "{Given|With} {these|the following} " + LABELS + ", {answer the question|help the user|answer what the user asks}.\n\n<c>", "<c>\n\n---\n{Answer|Reply to} the {user|question} from the {text|documents|notes} above[. Say so if they do not tell|].",
 ]
 SYSTEMS_HELD = ["Consult the documents to respond. Admit it when nothing fits.\n\n<c>", "Relevant documents for this conversation:\n\n<c>", "The user will ask about these documents.\n\n<c>",
                 "Respond with information from these documents only.\n\n<c>"]
-IN_TURN = ["{Answer|Answer the question} {from|using} {these|the} documents{.|:}\n\n<c>\n\nQuestion: <q>", "{Documents|Sources}:\n\n<c>\n\n{Question|Q}: <q>[\nAnswer:|]", "<c>\n\n<q>"]
-LAYOUTS = ["[{i}] {t}\n{x}", "[{i}] {t}\n{x}", "[{i}] {t}: {x}", "{i}. {t}\n{x}", "# {t}\n{x}", "Title: {t}\n{x}", "Document {i}: {t}\n{x}", "{t}\n{x}", "[{i}] {x}", "- {x}"]
+IN_TURN = ["{Answer|Answer the question} {from|using} {these|the} documents{.|:}\n\n<c>\n\nQuestion: <q>", LABELS + ":\n\n<c>\n\n{Question|Q|User question}: <q>[\n{Answer|A}:|]", "<c>\n\n<q>", "<q>\n\n" + LABELS + ":\n<c>", "{Question|Q}: <q>\n\n<c>[\n\nAnswer:|]", "<xo>\n<c>\n<xc>\n\n<q>", "{Use|Read} the {following|} {documents|context|passages} and answer[ my question|].\n\n<c>\n\n<q>", "Context:\n<c>\n\nQuestion: <q>\n{Helpful |}Answer:"]
+LAYOUTS = ["[{i}] {t}\n{x}", "[{i}] {t}\n{x}", "[{i}] {t}: {x}", "{i}. {t}\n{x}", "# {t}\n{x}", "Title: {t}\n{x}", "Document {i}: {t}\n{x}", "{t}\n{x}", "[{i}] {x}", "- {x}", "## {t}\n\n{x}", "**{t}**\n{x}", "<doc id=\"{i}\">\n{x}\n</doc>", "<document>\n<title>{t}</title>\n{x}\n</document>",
+           "Source: {t}\nContent: {x}", "({i}) {x}", "{x}", "--- {t} ---\n{x}", "Passage {i}\n{x}", "{t} - {x}", "Document [{i}](Title: {t}) {x}", "\"\"\"{x}\"\"\"", "* {t}: {x}", "Result {i} ({t}):\n{x}", "Q{i}. {t}\nA. {x}"]
+NAME_ALONE = {"rule", "person", "town", "mountain", "company", "software", "policy", "material", "work", "sky", "craft", "ship", "river"}
+TITLE_WORDS = re.compile(r"^(?:About|The life of|Recipe:|How to make:|How to grow|Biography of|Who is|What helps against|News from the|News from) ")
+
+
+ODD = re.compile(r"[\\_=<>{}\[\]|*]|--|\b[A-Z] \d|\(\d?\)|\b[A-Z]{3,} [A-Z]{3,}|\.\w")
+
+
+def plain(passages):
+    """Passages without the marks of manual pages."""
+    kept = [[s for s in sentences if not ODD.search(s)] for sentences in passages]
+    return [sentences for sentences in kept if len(sentences) > 1] or passages
 
 
 class Prose:
@@ -28,6 +44,8 @@ class Prose:
     def __init__(self, path):
         data = json.load(open(path))
         self.train, self.held = data["train"], data["held"]
+        for part in (self.train, self.held):
+            part["passages"] = plain(part["passages"])
         self.synonyms, self.verbs = data["synonyms"], set(data["verbs"])
         self.nouns = {name: [word for pos, word, _, rank in data[name]["entries"] if pos == "n" and rank >= (3 if name == "train" else 1)
                              and word.isalpha() and word.islower() and 3 <= len(word) <= 11] for name in ("train", "held")}
@@ -44,16 +62,29 @@ def invented_document(kit, kind=None):
     name = kit.syllables().capitalize() if kit.chance(.6) else kit.first_name() if kit.chance(.5) else kit.thing().capitalize()
     if kind == "person":
         name = f"{kit.first_name()} {kit.syllables().capitalize() if kit.chance(.6) else kit.of_surname()}"
-    title = kit.text(titles, e=name)
-    mention = name if kind in ("rule", "person") else re.sub(r"^(?:About |The life of |Recipe: |How to make: |Biography of |Who is )", "", title)
+    if kind == "material" and name.isalpha():
+        name = name.lower()
+    title = kit.text(titles, e=name, E=name[:1].upper() + name[1:])
+    mention = name if kind in NAME_ALONE else re.sub(r": .*", "", TITLE_WORDS.sub("", title))
     mention = mention[:1].lower() + mention[1:] if mention.startswith("The ") else mention
     document = dict(kind=kind, title=title, mention=mention, name=name, sentences=[], facts=[])
     numbers = list(range(len(facts)))
     kit.rng.shuffle(numbers)
-    for number in numbers[:kit.rng.randint(2, 6)]:
+    for number in numbers[:kit.rng.randint(2, 8)]:
         sentence, slots = statement(kit, document, number)
-        document["sentences"].append(sentence)
+        document["sentences"].append(dressing.dress(kit, sentence, f"{document['mention']} {' '.join(map(str, slots.values()))}"))
         document["facts"].append((number, slots))
+    return document
+
+
+def filled_up(kit, prose, document):
+    """Sentences that tell nothing asked between those that do: idle ones, or real ones of one passage."""
+    if kit.chance(.4):
+        more = kit.rng.sample(dressing.IDLE, kit.rng.randint(1, 2)) if kit.chance(.5) else list(kit.pick(prose.pool(kit)["passages"]))[:kit.rng.randint(1, 3)]
+        for text in more:
+            at = kit.rng.randint(0, len(document["sentences"]))
+            document["sentences"].insert(at, text)
+            document["facts"].insert(at, None)
     return document
 
 
@@ -63,15 +94,19 @@ def composed_document(kit, prose):
     document = dict(kind="composed", title=composed.title(kit, nouns), mention=nouns[0], name=nouns[0], nouns=nouns, sentences=[], facts=[])
     for number in kit.rng.sample(range(len(composed.FORMS)), kit.rng.randint(2, 7)):
         sentence, slots = composed.sentence(kit, number, nouns)
-        document["sentences"].append(sentence)
+        document["sentences"].append(dressing.dress(kit, sentence, f"{slots['name']} {' '.join(n for n in nouns if n[:1].isupper())}"))
         document["facts"].append((number, slots))
     return document
+
+
+def capital(text):
+    return text[:1].upper() + text[1:]
 
 
 def statement(kit, document, number):
     slots = {k: draw(kit) for k, draw in invented.SLOTS.items()}
     pattern = invented.SUBJECTS[document["kind"]][1][number][0]
-    text = kit.text(pattern, e=document["mention"], **slots)
+    text = kit.text(pattern, e=document["mention"], E=capital(document["mention"]), **slots)
     text = re.sub(r"([A-Za-z])s's\b", r"\1s'", text)
     return text[:1].upper() + text[1:], slots
 
@@ -80,8 +115,8 @@ def ask_invented(kit, document, number, slots, sentence, name_it):
     """A question that fits the statement, or None; `name_it` puts the subject's name into it."""
     for _ in range(10):
         pattern = kit.pick(invented.SUBJECTS[document["kind"]][1][number][1])
-        text = kit.text([pattern], e=document["mention"], her="her", his="his", **slots)
-        if not Q.related(text.replace(document["mention"], ""), sentence.replace(document["mention"], "")):
+        text = kit.text([pattern], e=document["mention"], E=capital(document["mention"]), her="her", his="his", **slots)
+        if document["kind"] not in invented.PLAIN_FIT and not Q.related(text.replace(document["mention"], ""), sentence.replace(document["mention"], "")):
             continue
         if name_it and document["name"] not in text:
             mention = document["mention"]
@@ -143,25 +178,31 @@ def clear_target(question, sentence, everything):
     return here >= .5 and here - others >= .25
 
 
+def told(document):
+    return [fact for fact in document["facts"] or [] if fact]
+
+
 def answered_pair(kit, prose, documents):
     everything = [s for d in documents for s in d["sentences"]]
     for _ in range(30):
         document = kit.pick(documents)
         at = kit.rng.randrange(len(document["sentences"]))
         sentence = document["sentences"][at]
+        if document["facts"] and document["facts"][at] is None:
+            continue
         if document["kind"] == "composed":
             return composed.question(kit, *document["facts"][at]), sentence
         if document["facts"]:
             number, slots = document["facts"][at]
             rivals = [d for d in documents if d is not document and d["kind"] == document["kind"]]
-            same = any(number == n for d in rivals for n, _ in d["facts"])
+            same = any(number == n for d in rivals for n, _ in told(d)) or document["kind"] in invented.PLAIN_FIT and len(documents) > 1
             question = ask_invented(kit, document, number, slots, sentence, same or kit.chance(.6))
             if question:
                 return question, sentence
         else:
             question = ask_real(kit, prose, sentence)
             if question and clear_target(question, sentence, everything):
-                return question, sentence
+                return Q.reword(question, prose.synonyms, kit.rng), sentence
     return None
 
 
@@ -178,8 +219,8 @@ def silent_pair(kit, prose, documents):
                     return pair
                 continue
             facts = invented.SUBJECTS[document["kind"]][1]
-            used = {n for d in made if d["kind"] == document["kind"] for n, _ in d["facts"]}
-            if kit.chance(.35):                 # a subject that is not there, a fact that is
+            used = {n for d in made if d["kind"] == document["kind"] for n, _ in told(d)}
+            if used and kit.chance(.35):                 # a subject that is not there, a fact that is
                 other = invented_document(kit, document["kind"])
                 number = kit.pick(sorted(used))
                 sentence, slots = statement(kit, other, number)
@@ -192,7 +233,9 @@ def silent_pair(kit, prose, documents):
                 continue
             number = kit.pick(free)
             sentence, slots = statement(kit, document, number)
-            question = ask_invented(kit, document, number, slots, sentence, kit.chance(.6))
+            question = ask_invented(kit, document, number, slots, sentence, kit.chance(.6) or document["kind"] in invented.PLAIN_FIT and len(documents) > 1)
+            if question and document["kind"] in invented.PLAIN_FIT:
+                return question, NOT_SAID
             if question and not any(Q.related(question.replace(document["mention"], ""), s.replace(document["mention"], "")) for s in everything):
                 return question, NOT_SAID
         else:
@@ -200,15 +243,15 @@ def silent_pair(kit, prose, documents):
             question = ask_real(kit, prose, kit.pick(source["sentences"]))
             stems = Q.content(question) if question else []
             if stems and max(Q.coverage(stems, set(Q.content(s))) for s in everything) <= .34:
-                return question, NOT_SAID
+                return Q.reword(question, prose.synonyms, kit.rng), NOT_SAID
     return None
 
 
 def silent_composed(kit, document):
     """A relation that the document does not tell, or one that it tells of another thing only."""
-    used = {number for number, _ in document["facts"]}
-    if kit.chance(.4):
-        number, slots = kit.pick(document["facts"])
+    used = {number for number, _ in told(document)}
+    if used and kit.chance(.4):
+        number, slots = kit.pick(told(document))
         others = [n for n in document["nouns"] if not any(n in s for s in document["sentences"])]
         if not others:
             return None
@@ -242,7 +285,7 @@ def near_silent(kit, prose, documents):
 
 
 def draw_documents(kit, prose, made_share):
-    room = kit.rng.choices([350, 650, 1000, 1600], [.35, .3, .2, .15])[0]
+    room = kit.rng.choices([350, 650, 1000, 1600, 2400], [.27, .28, .2, .15, .1])[0]
     documents, size = [], 0
     want = kit.pick([1, 2, 2, 3, 3, 4])
     theme = kit.pick(invented.SUBJECT_NAMES) if kit.chance(.35) else None
@@ -250,7 +293,8 @@ def draw_documents(kit, prose, made_share):
         if not kit.chance(made_share):
             document = real_document(kit, prose)
         else:
-            document = composed_document(kit, prose) if kit.chance(.5) else invented_document(kit, theme)
+            document = composed_document(kit, prose) if kit.chance(.35) else invented_document(kit, theme)
+            document = filled_up(kit, prose, document)
         while len(document["sentences"]) > 1 and size + sum(map(len, document["sentences"])) > room:
             document["sentences"].pop()
             if document["facts"]:
@@ -268,7 +312,9 @@ def render(documents, layout, joint=" "):
 
 
 def disturbed(kit, question):
-    if kit.split == "train" and kit.chance(.5):
+    if kit.split == "train" and kit.chance(.2) and question.endswith("?"):
+        question = grammar.unmark(frames.expand("Q: <q>", kit.rng, q=question[:-1]))
+    if kit.split == "train" and kit.chance(.4):
         question = noise.disturb(question, kit.rng, 0.)
     return question[:1].upper() + question[1:] if kit.chance(.6) else question
 
@@ -296,8 +342,8 @@ def chat(kit, prose, silent, made_share):
     body = render(documents, LAYOUTS[0] if canonical else kit.pick(LAYOUTS), "\n" if kit.chance(.2) else " ")
     if not canonical and kit.chance(.15):
         question, answer = pairs[0]
-        return [("user", kit.text(IN_TURN, c=body, q=question)), ("assistant", answer)]
-    system = kit.text([CANONICAL] if canonical else SYSTEMS, None if canonical else SYSTEMS_HELD, c=body)
+        return [("user", kit.text(IN_TURN, c=body, q=question, **tags(kit))), ("assistant", answer)]
+    system = kit.text([CANONICAL] if canonical else SYSTEMS, None if canonical else SYSTEMS_HELD, c=body, **tags(kit))
     return [("system", system)] + [turn for q, a in pairs for turn in (("user", q), ("assistant", a))]
 
 
