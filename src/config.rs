@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::ai::resolve::{Binding, ModelsMode};
 use crate::engine::device::DeviceChoice;
 use crate::limits::Plan;
+use crate::vectorize::Lag;
 
 /// A setting that cannot be used, for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +41,10 @@ pub struct Settings {
     /// Folder that keeps indexes over a restart
     #[arg(long, env = "CANDLEFLARE_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// When Vectorize processes a mutation: immediate, after_ms:N, after_reads:N or manual
+    #[arg(long, env = "CANDLEFLARE_VECTORIZE_LAG", value_name = "LAG")]
+    #[serde(deserialize_with = "from_text")]
+    pub vectorize_lag: Option<Lag>,
     /// Checkpoints that may answer: auto, bundled or exact
     #[arg(long, env = "CANDLEFLARE_MODELS", value_name = "WHICH")]
     #[serde(deserialize_with = "from_text", rename = "models-mode")]
@@ -84,6 +89,8 @@ pub struct Config {
     pub plan: Plan,
     /// The text of `--limits`.
     pub limits: Option<String>,
+    /// What every account begins with.
+    pub vectorize_lag: Lag,
     pub models: ModelsMode,
     pub device: DeviceChoice,
     pub seed: Option<u64>,
@@ -106,6 +113,7 @@ impl Default for Config {
             ready_file: None,
             plan: Plan::default(),
             limits: None,
+            vectorize_lag: Lag::default(),
             models: ModelsMode::default(),
             device: DeviceChoice::default(),
             seed: None,
@@ -138,6 +146,7 @@ impl Config {
             ready_file: said.ready_file.or(file.ready_file),
             plan: said.plan.or(file.plan).unwrap_or_default(),
             limits,
+            vectorize_lag: said.vectorize_lag.or(file.vectorize_lag).unwrap_or_default(),
             models: said.models.or(file.models).unwrap_or_default(),
             device: said.device.or(file.device).unwrap_or_default(),
             seed: said.seed.or(file.seed),

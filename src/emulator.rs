@@ -20,7 +20,7 @@ use crate::entropy::Entropy;
 use crate::harness::Journal;
 use crate::limits::{Limits, Plan};
 use crate::vectorize::Vectorize;
-use crate::vectorize::limits::PlanLimits;
+use crate::vectorize::limits::Bounds;
 
 /// How long a drain waits for the calls in flight.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -170,6 +170,7 @@ fn services(config: Config) -> Result<App, StartError> {
     let capacity = limits.value("ai.queue_length").and_then(|length| usize::try_from(length).ok());
     let mut options = QueueOptions::default();
     options.capacity = capacity.unwrap_or(options.capacity);
+    let bounds = Bounds::of(&limits);
     let engine = Arc::new(Engine::new(device, options));
     let clock = Clock::default();
     let entropy = config.seed.map_or_else(Entropy::from_system, Entropy::seeded);
@@ -185,11 +186,7 @@ fn services(config: Config) -> Result<App, StartError> {
         config.allow_deprecated,
     );
     let ids = entropy.clone();
-    let plan = match config.plan {
-        Plan::Free => PlanLimits::FREE,
-        Plan::Paid | Plan::Unlimited => PlanLimits::PAID,
-    };
-    let vectorize = Vectorize::new(clock.clone(), plan, move || ids.id());
+    let vectorize = Vectorize::new(clock.clone(), bounds, config.vectorize_lag, move || ids.id());
     Ok(Arc::new(Services {
         ai,
         vectorize,

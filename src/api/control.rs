@@ -1,5 +1,7 @@
 //! The control plane: `/__candleflare/…`, plain JSON.
 
+pub mod mutations;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use serde_json::{Value, json};

@@ -85,6 +85,8 @@ pub static ROUTES: &[Route] = routes! {
     GET "/__candleflare/usage" Control "control.body_bytes" control::usage, "neurons, tokens and dollars";
     GET "/__candleflare/requests" Control "control.body_bytes" control::requests, "the journal";
     DELETE "/__candleflare/requests" Control "control.body_bytes" control::forget_requests, "forget the journal";
+    GET "/__candleflare/mutations" Control "control.body_bytes" control::mutations::show, "Vectorize's lag, and what waits";
+    POST "/__candleflare/mutations" Control "control.body_bytes" control::mutations::steer, "set Vectorize's lag, or process what waits";
     POST "/__candleflare/reset" Control "control.body_bytes" control::reset, "forget the state of an account, or all";
 };
 

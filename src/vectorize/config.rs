@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::limits;
+use super::limits::Bounds;
 use crate::error::VectorizeError;
 
 /// How two vectors are compared. The score's sign and order are each metric's own.
@@ -36,7 +36,7 @@ pub struct IndexConfig {
 
 impl IndexConfig {
     /// Reads `{dimensions, metric}` or `{preset}`; other keys are ignored, as production ignores them.
-    pub fn from_json(config: Option<&Value>) -> Result<Self, VectorizeError> {
+    pub fn from_json(config: Option<&Value>, bounds: &Bounds) -> Result<Self, VectorizeError> {
         let invalid = |reason: String| VectorizeError::InvalidConfig { reason };
         let config = match config {
             None | Some(Value::Null) => return Err(invalid("Config must be provided".into())),
@@ -57,10 +57,10 @@ impl IndexConfig {
         let dimensions = config
             .get("dimensions")
             .and_then(Value::as_u64)
-            .filter(|dimensions| limits::DIMENSIONS.contains(dimensions))
             .and_then(|dimensions| usize::try_from(dimensions).ok())
+            .filter(|dimensions| (bounds.dimensions_min..=bounds.dimensions_max).contains(dimensions))
             .ok_or_else(|| {
-                let (low, high) = limits::DIMENSIONS.into_inner();
+                let (low, high) = (bounds.dimensions_min, bounds.dimensions_max);
                 invalid(format!("Dimensions must be in range: [{low}, {high}]"))
             })?;
         let metric = match config.get("metric").and_then(Value::as_str) {
@@ -74,11 +74,11 @@ impl IndexConfig {
 }
 
 /// Checks a new index's name. Source: the OpenAPI pattern `^([a-z]+[a-z0-9_-]*[a-z0-9]+)$` and the limit of 64 bytes.
-pub fn check_name(name: &str) -> Result<(), VectorizeError> {
+pub fn check_name(name: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
     let invalid = |reason: String| Err(VectorizeError::InvalidName { reason });
     let bytes = name.as_bytes();
-    if bytes.len() > limits::NAME_BYTES {
-        return invalid(format!("Index name must not exceed {} bytes, got {} bytes", limits::NAME_BYTES, bytes.len()));
+    if bytes.len() > bounds.name_bytes {
+        return invalid(format!("Index name must not exceed {} bytes, got {} bytes", bounds.name_bytes, bytes.len()));
     }
     let inner = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
     let fits = match bytes {
@@ -100,23 +100,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::vectorize::limits::tests::BOUNDS;
 
     #[test]
     fn names_follow_the_pattern() {
         let longest = "a".repeat(64);
         for good in ["ab", "a1", "my-index_2", "a--b", longest.as_str()] {
-            assert_eq!(check_name(good), Ok(()), "{good}");
+            assert_eq!(check_name(good, &BOUNDS), Ok(()), "{good}");
         }
         let too_long = "a".repeat(65);
         for bad in ["", "a", "1a", "Ab", "a-", "a_", "ä1", "a b", "a\u{0}b", "-a", too_long.as_str()] {
-            let error = check_name(bad).expect_err(bad);
+            let error = check_name(bad, &BOUNDS).expect_err(bad);
             assert_eq!((error.code(), error.status()), (3001, 400));
         }
     }
 
     #[test]
     fn configs_are_resolved_or_refused() {
-        let parse = |config: Value| IndexConfig::from_json(Some(&config));
+        let parse = |config: Value| IndexConfig::from_json(Some(&config), &BOUNDS);
         assert_eq!(
             parse(json!({"dimensions": 32, "metric": "dot-product", "extra": 1})),
             Ok(IndexConfig { dimensions: 32, metric: Metric::DotProduct })
@@ -125,7 +126,8 @@ mod tests {
             parse(json!({"preset": "@cf/baai/bge-base-en-v1.5"})),
             Ok(IndexConfig { dimensions: 768, metric: Metric::Cosine })
         );
-        let text = |config: Option<Value>| IndexConfig::from_json(config.as_ref()).map_err(|error| error.to_string());
+        let text =
+            |config: Option<Value>| IndexConfig::from_json(config.as_ref(), &BOUNDS).map_err(|error| error.to_string());
         let range = "vectorize.index.invalid_config - Dimensions must be in range: [32, 1536]";
         for dimensions in [json!(31), json!(1537), json!(-1), json!(32.5), json!("32"), json!(1e300), json!(null)] {
             assert_eq!(text(Some(json!({"dimensions": dimensions, "metric": "cosine"}))), Err(range.into()));

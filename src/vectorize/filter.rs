@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
-use super::limits;
+use super::limits::Bounds;
 use super::metadata::{Entry, MetadataIndex, Scalar};
 use crate::error::VectorizeError;
 
@@ -37,19 +37,19 @@ enum Bound {
 
 impl Filter {
     /// Checks a filter as sent. Every breach is 40026.
-    pub fn parse(filter: &Value) -> Result<Self, VectorizeError> {
+    pub fn parse(filter: &Value, bounds: &Bounds) -> Result<Self, VectorizeError> {
         let Value::Object(map) = filter else { return Err(refuse("must be an object")) };
         if map.is_empty() {
             return Err(refuse("must not be empty; leave it out to match every vector"));
         }
         let bytes = filter.to_string().len();
-        if bytes >= limits::FILTER_BYTES {
-            let limit = limits::FILTER_BYTES;
-            return Err(refuse(&format!("its compact JSON must stay below {limit} bytes, got {bytes} bytes")));
+        if bytes > bounds.filter_bytes {
+            let limit = bounds.filter_bytes;
+            return Err(refuse(&format!("its compact JSON must not exceed {limit} bytes, got {bytes} bytes")));
         }
         let conditions = map.iter().map(|(key, value)| {
-            check_key(key)?;
-            Ok((key.clone(), conditions(key, value)?))
+            check_key(key, bounds)?;
+            Ok((key.clone(), conditions(key, value, bounds.indexed_string_bytes)?))
         });
         Ok(Self(conditions.collect::<Result<_, _>>()?))
     }
@@ -109,38 +109,38 @@ fn refuse(reason: &str) -> VectorizeError {
     VectorizeError::InvalidFilter { reason: reason.to_owned() }
 }
 
-fn check_key(key: &str) -> Result<(), VectorizeError> {
+fn check_key(key: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
     if key.is_empty() || key.starts_with('$') || key.contains('"') {
         return Err(refuse(&format!(
             "key `{key}` must name a property; it must not be empty, start with $, or contain a double quote"
         )));
     }
-    if key.chars().count() > limits::FILTER_KEY_CHARS {
-        return Err(refuse(&format!("a key must not exceed {} characters", limits::FILTER_KEY_CHARS)));
+    if key.chars().count() > bounds.filter_key_chars {
+        return Err(refuse(&format!("a key must not exceed {} characters", bounds.filter_key_chars)));
     }
     Ok(())
 }
 
-fn conditions(key: &str, value: &Value) -> Result<Vec<Condition>, VectorizeError> {
+fn conditions(key: &str, value: &Value, cut: usize) -> Result<Vec<Condition>, VectorizeError> {
     match value {
-        Value::Object(operators) => operations(key, operators),
+        Value::Object(operators) => operations(key, operators, cut),
         Value::Array(_) => Err(refuse(&format!("`{key}` must not be an array; use $in"))),
-        scalar => Ok(vec![Condition::In(vec![operand(key, scalar)?])]),
+        scalar => Ok(vec![Condition::In(vec![operand(key, scalar, cut)?])]),
     }
 }
 
-fn operations(key: &str, operators: &Map<String, Value>) -> Result<Vec<Condition>, VectorizeError> {
+fn operations(key: &str, operators: &Map<String, Value>, cut: usize) -> Result<Vec<Condition>, VectorizeError> {
     let parsed: Vec<Condition> = operators
         .iter()
         .map(|(operator, value)| match operator.as_str() {
-            "$eq" => Ok(Condition::In(vec![operand(key, value)?])),
-            "$ne" => Ok(Condition::NotIn(vec![operand(key, value)?])),
-            "$in" => Ok(Condition::In(operands(key, operator, value)?)),
-            "$nin" => Ok(Condition::NotIn(operands(key, operator, value)?)),
-            "$lt" => range(key, Bound::Lt, value),
-            "$lte" => range(key, Bound::Lte, value),
-            "$gt" => range(key, Bound::Gt, value),
-            "$gte" => range(key, Bound::Gte, value),
+            "$eq" => Ok(Condition::In(vec![operand(key, value, cut)?])),
+            "$ne" => Ok(Condition::NotIn(vec![operand(key, value, cut)?])),
+            "$in" => Ok(Condition::In(operands(key, operator, value, cut)?)),
+            "$nin" => Ok(Condition::NotIn(operands(key, operator, value, cut)?)),
+            "$lt" => range(key, Bound::Lt, value, cut),
+            "$lte" => range(key, Bound::Lte, value, cut),
+            "$gt" => range(key, Bound::Gt, value, cut),
+            "$gte" => range(key, Bound::Gte, value, cut),
             unknown => {
                 Err(refuse(&format!("`{key}` has the unknown operator `{unknown}`; write a nested property with dots")))
             }
@@ -161,28 +161,28 @@ impl Bound {
     }
 }
 
-fn range(key: &str, bound: Bound, value: &Value) -> Result<Condition, VectorizeError> {
-    match operand(key, value)? {
+fn range(key: &str, bound: Bound, value: &Value, cut: usize) -> Result<Condition, VectorizeError> {
+    match operand(key, value, cut)? {
         Some(operand @ (Scalar::String(_) | Scalar::Number(_))) => Ok(Condition::Range(bound, operand)),
         Some(Scalar::Boolean(_)) | None => Err(refuse(&format!("a range on `{key}` takes a string or a number"))),
     }
 }
 
-fn operands(key: &str, operator: &str, value: &Value) -> Result<Vec<Option<Scalar>>, VectorizeError> {
+fn operands(key: &str, operator: &str, value: &Value, cut: usize) -> Result<Vec<Option<Scalar>>, VectorizeError> {
     match value {
-        Value::Array(items) => items.iter().map(|item| operand(key, item)).collect(),
+        Value::Array(items) => items.iter().map(|item| operand(key, item, cut)).collect(),
         _ => Err(refuse(&format!("{operator} on `{key}` takes an array"))),
     }
 }
 
-/// An operand is cut to 64 bytes like the values that it is compared with.
-fn operand(key: &str, value: &Value) -> Result<Option<Scalar>, VectorizeError> {
+/// A string operand is cut like the values that it is compared with.
+fn operand(key: &str, value: &Value, cut: usize) -> Result<Option<Scalar>, VectorizeError> {
     let kinds = || refuse(&format!("`{key}` must be compared with a string, a number, a boolean or null"));
     match value {
         Value::Null => Ok(None),
         Value::Bool(flag) => Ok(Some(Scalar::Boolean(*flag))),
         Value::Number(number) => Ok(Some(Scalar::Number(number.as_f64().ok_or_else(kinds)?))),
-        Value::String(text) => Ok(Some(Scalar::string(text))),
+        Value::String(text) => Ok(Some(Scalar::string(text, cut))),
         Value::Array(_) | Value::Object(_) => Err(kinds()),
     }
 }

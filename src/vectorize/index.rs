@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::blocks::Candidate;
 use super::config::IndexConfig;
+use super::limits::Bounds;
 use super::lists::Lists;
 use super::metadata::{IndexType, MetadataIndex};
 use super::mutations::{Lag, Log};
@@ -15,7 +16,7 @@ use super::query::{Origin, Query};
 use super::search::Scan;
 use super::service::Shared;
 use super::state::{Change, State};
-use super::{limits, wire};
+use super::wire;
 use crate::error::{Operation, VectorizeError};
 
 type Result<T> = std::result::Result<T, VectorizeError>;
@@ -65,6 +66,15 @@ impl Index {
         Self { name, description, config, created, shared, inner, lists: Mutex::default() }
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The limits that hold here.
+    pub fn bounds(&self) -> Bounds {
+        self.shared.bounds()
+    }
+
     /// Name, description and configuration.
     pub fn describe(&self) -> wire::Index {
         let created_on = wire::created(self.created);
@@ -94,10 +104,11 @@ impl Index {
         if lines.len() > batch {
             return Err(VectorizeError::TooManyVectors { limit: batch, got: lines.len() });
         }
+        let bounds = self.bounds();
         let vectors: Vec<Vector> =
-            lines.into_iter().map(|line| line.check(self.config.dimensions)).collect::<Result<_>>()?;
+            lines.into_iter().map(|line| line.check(self.config.dimensions, &bounds)).collect::<Result<_>>()?;
         self.accept(|inner| {
-            check_room(&inner.state, &vectors, limits::VECTORS_PER_INDEX, self.shared.plan.namespaces)?;
+            check_room(&inner.state, &vectors, bounds.vectors, bounds.namespaces)?;
             Ok(match operation {
                 Operation::Insert => Change::Insert(vectors),
                 Operation::Upsert => Change::Upsert(vectors),
@@ -107,13 +118,15 @@ impl Index {
 
     /// Deletes vectors; unknown ids are ignored.
     pub fn delete_by_ids(&self, ids: Vec<String>) -> Result<wire::Accepted> {
-        check_ids(&ids, limits::DELETE_IDS)?;
+        let bounds = self.bounds();
+        check_ids(&ids, bounds.delete_ids, &bounds)?;
         self.accept(|_| Ok(Change::Delete(ids)))
     }
 
     /// Indexes a property of the metadata of vectors written from now on. Doing it again changes nothing.
     pub fn create_metadata_index(&self, property: String, kind: IndexType) -> Result<wire::Accepted> {
-        MetadataIndex::check_property(&property)?;
+        let bounds = self.bounds();
+        MetadataIndex::check_property(&property, &bounds)?;
         self.accept(|inner| {
             match inner.declared.iter().find(|(known, _)| *known == property) {
                 Some((_, known)) if *known == kind => {}
@@ -121,12 +134,12 @@ impl Index {
                     let kind = known.name().to_owned();
                     return Err(VectorizeError::MetadataIndexExists { property, kind });
                 }
-                None if inner.declared.len() >= limits::METADATA_INDEXES => {
-                    return Err(VectorizeError::TooManyMetadataIndexes { limit: limits::METADATA_INDEXES });
+                None if inner.declared.len() >= bounds.metadata_indexes => {
+                    return Err(VectorizeError::TooManyMetadataIndexes { limit: bounds.metadata_indexes });
                 }
                 None => inner.declared.push((property.clone(), kind)),
             }
-            Ok(Change::CreateMetadataIndex { property, kind })
+            Ok(Change::CreateMetadataIndex { property, kind, string_bytes: bounds.indexed_string_bytes })
         })
     }
 
@@ -146,7 +159,7 @@ impl Index {
 
     /// The nearest vectors, best first. A `vectorId` that is not there matches nothing.
     pub fn query(&self, query: Query) -> Result<wire::Matches> {
-        let query = query.check(self.config)?;
+        let query = query.check(self.config, &self.bounds())?;
         let inner = self.read();
         let stored = match &query.origin {
             Origin::Vector(_) => None,
@@ -174,7 +187,8 @@ impl Index {
 
     /// Vectors by id, in the order asked for; unknown ids are left out.
     pub fn get_by_ids(&self, ids: &[String]) -> Result<Vec<wire::Vector>> {
-        check_ids(ids, limits::GET_IDS)?;
+        let bounds = self.bounds();
+        check_ids(ids, bounds.get_ids, &bounds)?;
         let inner = self.read();
         Ok(ids.iter().filter_map(|id| inner.state.get(id)).map(|found| show(&found)).collect())
     }
@@ -183,7 +197,7 @@ impl Index {
     pub fn list(&self, count: usize, cursor: Option<&str>) -> Result<wire::Page> {
         let now = self.shared.clock.now();
         if let Some(cursor) = cursor {
-            return self.lists().next(cursor, count, now);
+            return self.lists().next(cursor, count, now, &self.bounds());
         }
         let inner = self.read();
         let mut lists = self.lists();
@@ -192,7 +206,7 @@ impl Index {
             .snapshot(version)
             .unwrap_or_else(|| inner.state.blocks.iter().map(|found| found.row.id.clone()).collect());
         drop(inner);
-        Ok(lists.first(ids, version, count, now, self.shared.next_id()))
+        Ok(lists.first(ids, version, count, now, self.shared.next_id(), &self.bounds()))
     }
 
     /// Processes the next `mutations` that wait, whatever the lag; gives how many there were.
@@ -207,6 +221,11 @@ impl Index {
             processed += 1;
         }
         processed
+    }
+
+    /// Mutations that wait.
+    pub fn waiting(&self) -> usize {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).log.waiting()
     }
 
     /// Checks and queues a mutation in one step, so that two of them cannot both take the last place.
@@ -251,11 +270,11 @@ fn show(found: &Candidate<'_>) -> wire::Vector {
     }
 }
 
-fn check_ids(ids: &[String], limit: usize) -> Result<()> {
+fn check_ids(ids: &[String], limit: usize, bounds: &Bounds) -> Result<()> {
     if ids.len() > limit {
         return Err(VectorizeError::TooManyIds { limit, got: ids.len() });
     }
-    ids.iter().try_for_each(|id| parse::check_id(id))
+    ids.iter().try_for_each(|id| parse::check_id(id, bounds))
 }
 
 /// Whether the new vectors and their namespaces have room beside what is processed.

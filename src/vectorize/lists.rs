@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{limits, wire};
+use super::limits::Bounds;
+use super::wire;
 use crate::error::VectorizeError;
 
 /// A snapshot of an index's ids.
@@ -32,21 +33,35 @@ impl Lists {
     }
 
     /// The first page of a new list.
-    pub fn first(&mut self, ids: Ids, version: u64, count: usize, now: Timestamp, cursor: Uuid) -> wire::Page {
+    pub fn first(
+        &mut self,
+        ids: Ids,
+        version: u64,
+        count: usize,
+        now: Timestamp,
+        cursor: Uuid,
+        bounds: &Bounds,
+    ) -> wire::Page {
         self.0.retain(|open| open.expires > now);
         if ids.len() <= count {
             return page(&ids, 0, count, None);
         }
-        while self.0.len() >= limits::OPEN_LISTS {
+        while !self.0.is_empty() && self.0.len() >= bounds.open_lists {
             self.0.pop_front();
         }
-        let expires = expiry(now);
+        let expires = expiry(now, bounds);
         self.0.push_back(Open { cursor, ids: ids.clone(), version, expires });
         page(&ids, 0, count, Some((cursor, expires)))
     }
 
     /// A later page. Asking for the same one again gives the same one.
-    pub fn next(&mut self, cursor: &str, count: usize, now: Timestamp) -> Result<wire::Page, VectorizeError> {
+    pub fn next(
+        &mut self,
+        cursor: &str,
+        count: usize,
+        now: Timestamp,
+        bounds: &Bounds,
+    ) -> Result<wire::Page, VectorizeError> {
         self.0.retain(|open| open.expires > now);
         let (cursor, from) = decode(cursor).ok_or(VectorizeError::InvalidCursor)?;
         let open = self
@@ -54,13 +69,14 @@ impl Lists {
             .iter_mut()
             .find(|open| open.cursor == cursor && from < open.ids.len())
             .ok_or(VectorizeError::InvalidCursor)?;
-        open.expires = expiry(now);
+        open.expires = expiry(now, bounds);
         Ok(page(&open.ids, from, count, Some((cursor, open.expires))))
     }
 }
 
-fn expiry(now: Timestamp) -> Timestamp {
-    now.saturating_add(SignedDuration::from_secs(limits::CURSOR_SECONDS)).unwrap_or(now)
+fn expiry(now: Timestamp, bounds: &Bounds) -> Timestamp {
+    let seconds = i64::try_from(bounds.cursor_seconds).unwrap_or(i64::MAX);
+    now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(now)
 }
 
 fn page(ids: &[Arc<str>], from: usize, count: usize, list: Option<(Uuid, Timestamp)>) -> wire::Page {

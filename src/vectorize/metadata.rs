@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::limits;
+use super::limits::Bounds;
 use crate::error::VectorizeError;
 
 /// Metadata as compact JSON with sorted keys: the form in which its size is measured, and the smallest to keep.
@@ -12,16 +12,16 @@ pub struct Metadata(Box<str>);
 
 impl Metadata {
     /// Checks keys (40018) and size (40016) of the metadata of the vector `id`.
-    pub fn new(id: &str, map: Map<String, Value>) -> Result<Self, VectorizeError> {
+    pub fn new(id: &str, map: Map<String, Value>, bounds: &Bounds) -> Result<Self, VectorizeError> {
         check_keys(&map)?;
         let mut value = Value::Object(map);
         // Live answers came back sorted.
         value.sort_all_objects();
         let text = value.to_string();
-        if text.len() > limits::METADATA_BYTES {
+        if text.len() > bounds.metadata_bytes {
             return Err(VectorizeError::MetadataTooLarge {
                 id: id.to_owned(),
-                limit: limits::METADATA_BYTES,
+                limit: bounds.metadata_bytes,
                 got: text.len(),
             });
         }
@@ -74,13 +74,15 @@ pub struct MetadataIndex {
     pub serial: u32,
     pub property: String,
     pub kind: IndexType,
+    /// Bytes that a string keeps.
+    pub string_bytes: usize,
 }
 
 impl MetadataIndex {
     /// Checks a property's name: what a filter could not name cannot be indexed.
-    pub fn check_property(property: &str) -> Result<(), VectorizeError> {
+    pub fn check_property(property: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
         let parts_fit = property.split('.').all(|part| !part.is_empty() && !part.starts_with('$'));
-        if !parts_fit || property.contains('"') || property.chars().count() > limits::FILTER_KEY_CHARS {
+        if !parts_fit || property.contains('"') || property.chars().count() > bounds.filter_key_chars {
             return Err(VectorizeError::MetadataKey { key: property.to_owned() });
         }
         Ok(())
@@ -90,7 +92,7 @@ impl MetadataIndex {
     pub fn extract(&self, metadata: &Value) -> Option<Scalar> {
         let found = self.property.split('.').try_fold(metadata, |value, part| value.as_object()?.get(part))?;
         match (self.kind, found) {
-            (IndexType::String, Value::String(text)) => Some(Scalar::string(text)),
+            (IndexType::String, Value::String(text)) => Some(Scalar::string(text, self.string_bytes)),
             (IndexType::Number, Value::Number(number)) => number.as_f64().map(Scalar::Number),
             (IndexType::Boolean, Value::Bool(flag)) => Some(Scalar::Boolean(*flag)),
             _ => None,
@@ -101,16 +103,16 @@ impl MetadataIndex {
 /// A value in a metadata index, or the operand that it is compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Scalar {
-    /// At most 64 bytes.
+    /// At most as many bytes as an index keeps.
     String(Box<str>),
     Number(f64),
     Boolean(bool),
 }
 
 impl Scalar {
-    /// Cuts `text` as an index does.
-    pub fn string(text: &str) -> Self {
-        let mut end = text.len().min(limits::INDEXED_STRING_BYTES);
+    /// Cuts `text` to `bytes`, back to a character's start, as an index does.
+    pub fn string(text: &str, bytes: usize) -> Self {
+        let mut end = text.len().min(bytes);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
@@ -170,10 +172,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::vectorize::limits::tests::BOUNDS;
 
     fn metadata(value: Value) -> Result<Metadata, VectorizeError> {
         let Value::Object(map) = value else { panic!("an object") };
-        Metadata::new("a", map)
+        Metadata::new("a", map, &BOUNDS)
     }
 
     #[test]
@@ -199,13 +202,14 @@ mod tests {
     #[test]
     fn strings_are_cut_at_a_characters_start() {
         let text = format!("{}é!", "x".repeat(63));
-        assert_eq!(Scalar::string(&text), Scalar::String("x".repeat(63).into()));
-        assert_eq!(Scalar::string("kurz"), Scalar::String("kurz".into()));
+        assert_eq!(Scalar::string(&text, 64), Scalar::String("x".repeat(63).into()));
+        assert_eq!(Scalar::string("kurz", 64), Scalar::String("kurz".into()));
     }
 
     #[test]
     fn entries_follow_dotted_paths_and_types() {
-        let index = |property: &str, kind| MetadataIndex { serial: 7, property: property.into(), kind };
+        let index =
+            |property: &str, kind| MetadataIndex { serial: 7, property: property.into(), kind, string_bytes: 64 };
         let value = json!({"a": {"b": 2}, "s": "text", "list": ["x"], "f": false});
         assert_eq!(index("a.b", IndexType::Number).extract(&value), Some(Scalar::Number(2.0)));
         assert_eq!(index("a.b", IndexType::String).extract(&value), None);
@@ -224,11 +228,11 @@ mod tests {
     #[test]
     fn property_names_are_checked() {
         for good in ["a", "a.b", "ä|b"] {
-            assert_eq!(MetadataIndex::check_property(good), Ok(()));
+            assert_eq!(MetadataIndex::check_property(good, &BOUNDS), Ok(()));
         }
         let long = "x".repeat(513);
         for bad in ["", ".", "a.", "$a", "a.$b", "a\"", long.as_str()] {
-            assert_eq!(MetadataIndex::check_property(bad).map_err(|error| error.code()), Err(40018));
+            assert_eq!(MetadataIndex::check_property(bad, &BOUNDS).map_err(|error| error.code()), Err(40018));
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::limits;
+use super::limits::Bounds;
 use super::metadata::Metadata;
 use crate::error::{Format, Operation, VectorizeError};
 
@@ -41,7 +41,6 @@ pub enum Unparsable {
 
 /// Reads NDJSON. Blank lines are skipped but counted; an empty body has no vectors and is no error.
 pub fn ndjson(body: &[u8], operation: Operation, unparsable: Unparsable) -> Result<Vec<Line>, VectorizeError> {
-    check_size(body)?;
     let mut lines = Vec::new();
     for (number, line) in body.split(|&byte| byte == b'\n').enumerate() {
         let line = line.trim_ascii();
@@ -66,18 +65,10 @@ pub fn json(body: &[u8], operation: Operation) -> Result<Vec<Line>, VectorizeErr
     struct Body {
         vectors: Vec<Line>,
     }
-    check_size(body)?;
     match serde_json::from_slice::<Body>(body) {
         Ok(body) if body.vectors.iter().all(Line::is_finite) => Ok(body.vectors),
         _ => Err(VectorizeError::UnparsableVectors { operation, format: Format::Json, line: None }),
     }
-}
-
-fn check_size(body: &[u8]) -> Result<(), VectorizeError> {
-    if body.len() > limits::UPLOAD_BYTES {
-        return Err(VectorizeError::UploadTooLarge { limit: limits::UPLOAD_BYTES });
-    }
-    Ok(())
 }
 
 fn parse_line(line: &[u8]) -> Option<Line> {
@@ -95,32 +86,32 @@ impl Line {
     }
 
     /// Checks a line against its index. The dimensions come first: so production was seen to order it.
-    pub fn check(self, dimensions: usize) -> Result<Vector, VectorizeError> {
+    pub fn check(self, dimensions: usize, bounds: &Bounds) -> Result<Vector, VectorizeError> {
         let Self { id, values, namespace, metadata } = self;
         if values.len() != dimensions {
             return Err(VectorizeError::VectorDimensions { id, expected: dimensions, got: values.len() });
         }
-        check_id(&id)?;
+        check_id(&id, bounds)?;
         if let Some(namespace) = &namespace {
-            check_namespace(namespace)?;
+            check_namespace(namespace, bounds)?;
         }
-        let metadata = metadata.map(|map| Metadata::new(&id, map)).transpose()?;
+        let metadata = metadata.map(|map| Metadata::new(&id, map, bounds)).transpose()?;
         Ok(Vector { id, namespace, metadata, values })
     }
 }
 
 /// Checks an id's length, wherever one is sent.
-pub fn check_id(id: &str) -> Result<(), VectorizeError> {
-    if id.len() > limits::ID_BYTES {
-        return Err(VectorizeError::IdTooLong { limit: limits::ID_BYTES, got: id.len() });
+pub fn check_id(id: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
+    if id.len() > bounds.id_bytes {
+        return Err(VectorizeError::IdTooLong { limit: bounds.id_bytes, got: id.len() });
     }
     Ok(())
 }
 
 /// Checks a namespace's length, wherever one is sent.
-pub fn check_namespace(namespace: &str) -> Result<(), VectorizeError> {
-    if namespace.len() > limits::NAMESPACE_BYTES {
-        return Err(VectorizeError::NamespaceTooLong { limit: limits::NAMESPACE_BYTES, got: namespace.len() });
+pub fn check_namespace(namespace: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
+    if namespace.len() > bounds.namespace_bytes {
+        return Err(VectorizeError::NamespaceTooLong { limit: bounds.namespace_bytes, got: namespace.len() });
     }
     Ok(())
 }
@@ -130,6 +121,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::vectorize::limits::tests::BOUNDS;
 
     const GOOD: &str = r#"{"id":"a","values":[1,2.5],"namespace":"n","metadata":{"k":"v"},"extra":0}"#;
 
@@ -141,7 +133,7 @@ mod tests {
     fn lines_become_vectors() {
         let parsed = lines(&format!("{GOOD}\r\n\n{{\"id\":\"b\",\"values\":[]}}\n")).expect("parses");
         assert_eq!(parsed.len(), 2);
-        let vector = parsed.into_iter().next().expect("two lines").check(2).expect("fits");
+        let vector = parsed.into_iter().next().expect("two lines").check(2, &BOUNDS).expect("fits");
         assert_eq!((vector.id.as_str(), vector.namespace.as_deref()), ("a", Some("n")));
         assert_eq!(vector.values, [1.0, 2.5]);
         assert!(lines("").expect("no vectors").is_empty());
@@ -209,8 +201,9 @@ mod tests {
             metadata: None,
         };
         let (fits, long) = ("é".repeat(32), format!("{}x", "é".repeat(32)));
-        let text =
-            |line: Line| line.check(2).map(|vector| vector.id).map_err(|error| (error.code(), error.to_string()));
+        let text = |line: Line| {
+            line.check(2, &BOUNDS).map(|vector| vector.id).map_err(|error| (error.code(), error.to_string()))
+        };
         assert_eq!(text(line(&fits, &fits, 2)), Ok(fits.clone()));
         assert_eq!(
             text(line(&long, &long, 3)),
@@ -218,14 +211,6 @@ mod tests {
         );
         assert_eq!(text(line(&long, &long, 2)), Err((40008, "id too long; max is 64 bytes, got 65 bytes".into())));
         assert_eq!(text(line("a", &long, 2)), Err((40009, "namespace too long; max is 64 bytes, got 65 bytes".into())));
-    }
-
-    #[test]
-    fn an_upload_over_the_limit_is_refused() {
-        let body = vec![b'\n'; limits::UPLOAD_BYTES + 1];
-        let error = ndjson(&body, Operation::Insert, Unparsable::Error).expect_err("too large");
-        assert_eq!((error.code(), error.status()), (40023, 413));
-        assert!(ndjson(&body[1..], Operation::Insert, Unparsable::Error).is_ok());
     }
 
     proptest! {

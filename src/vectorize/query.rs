@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::config::{IndexConfig, Metric};
 use super::filter::Filter;
+use super::limits::{Bounds, TOP_K_DEFAULT};
 use super::metadata::{self, MetadataIndex};
 use super::search::{self, Ranked};
-use super::{limits, parse, wire};
+use super::{parse, wire};
 use crate::error::VectorizeError;
 
 /// The body of a query. Unknown keys are ignored.
@@ -57,7 +58,7 @@ pub struct Checked {
 
 impl Query {
     /// Checks a query against an index. The dimensions come first: so production was seen to order it.
-    pub fn check(self, config: IndexConfig) -> Result<Checked, VectorizeError> {
+    pub fn check(self, config: IndexConfig, bounds: &Bounds) -> Result<Checked, VectorizeError> {
         let invalid = |reason: &str| {
             let text = format!("Failed to deserialize the JSON body into the target type: {reason}");
             Err(VectorizeError::InvalidRequest { text })
@@ -66,7 +67,7 @@ impl Query {
             (None, None) => return invalid("missing field `vector`; send `vector` or `vectorId`"),
             (Some(_), Some(_)) => return invalid("send either `vector` or `vectorId`, not both"),
             (None, Some(id)) => {
-                parse::check_id(&id)?;
+                parse::check_id(&id, bounds)?;
                 Origin::Id(id)
             }
             (Some(vector), None) => {
@@ -83,21 +84,21 @@ impl Query {
         let return_values = self.return_values.unwrap_or_default();
         let return_metadata = self.return_metadata.unwrap_or_default();
         let with_payload = return_values || return_metadata == ReturnMetadata::All;
-        let top_k = check_top_k(self.top_k.unwrap_or(limits::TOP_K_DEFAULT), with_payload)?;
+        let top_k = check_top_k(self.top_k.unwrap_or(TOP_K_DEFAULT), with_payload, bounds)?;
         if let Some(namespace) = &self.namespace {
-            parse::check_namespace(namespace)?;
+            parse::check_namespace(namespace, bounds)?;
         }
-        let filter = self.filter.as_ref().map(Filter::parse).transpose()?;
+        let filter = self.filter.as_ref().map(|filter| Filter::parse(filter, bounds)).transpose()?;
         Ok(Checked { origin, top_k, namespace: self.namespace, filter, return_values, return_metadata })
     }
 }
 
-fn check_top_k(top_k: u64, with_payload: bool) -> Result<usize, VectorizeError> {
-    let limit = if with_payload { limits::TOP_K_WITH_PAYLOAD } else { limits::TOP_K };
+fn check_top_k(top_k: u64, with_payload: bool, bounds: &Bounds) -> Result<usize, VectorizeError> {
+    let limit = if with_payload { bounds.top_k_with_payload } else { bounds.top_k };
     match usize::try_from(top_k) {
         Ok(0) => Err(VectorizeError::TopKZero),
         Ok(top_k) if top_k <= limit => Ok(top_k),
-        _ if with_payload => Err(VectorizeError::TopKWithPayload { limit, relaxed: limits::TOP_K, got: top_k }),
+        _ if with_payload => Err(VectorizeError::TopKWithPayload { limit, relaxed: bounds.top_k, got: top_k }),
         _ => Err(VectorizeError::TopKTooLarge { limit, got: top_k }),
     }
 }
@@ -125,12 +126,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::vectorize::limits::tests::BOUNDS;
 
     const CONFIG: IndexConfig = IndexConfig { dimensions: 2, metric: Metric::Cosine };
 
     fn check(body: Value) -> Result<Checked, (u32, String)> {
         let query: Query = serde_json::from_value(body).expect("a query's shape");
-        query.check(CONFIG).map_err(|error| (error.code(), error.to_string()))
+        query.check(CONFIG, &BOUNDS).map_err(|error| (error.code(), error.to_string()))
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::config::{self, IndexConfig};
 use super::index::Index;
-use super::limits::PlanLimits;
+use super::limits::Bounds;
 use super::mutations::Lag;
 use super::wire;
 use crate::clock::Clock;
@@ -18,13 +18,19 @@ use crate::error::VectorizeError;
 /// Where mutation and cursor ids come from. A seeded source makes a whole run repeatable.
 type NextId = dyn Fn() -> Uuid + Send + Sync;
 
+/// What can change while an account lives.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    bounds: Bounds,
+    lag: Lag,
+}
+
 /// What every index of an account leans on.
 #[derive(Clone)]
 pub(super) struct Shared {
     pub clock: Clock,
-    pub plan: PlanLimits,
     ids: Arc<NextId>,
-    lag: Arc<Mutex<Lag>>,
+    rules: Arc<Mutex<Rules>>,
 }
 
 impl Shared {
@@ -33,13 +39,21 @@ impl Shared {
     }
 
     pub fn lag(&self) -> Lag {
-        *self.lag.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rules().lag
+    }
+
+    pub fn bounds(&self) -> Bounds {
+        self.rules().bounds
+    }
+
+    fn rules(&self) -> MutexGuard<'_, Rules> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("plan", &self.plan).field("lag", &self.lag()).finish_non_exhaustive()
+        f.debug_struct("Shared").field("rules", &self.rules).finish_non_exhaustive()
     }
 }
 
@@ -59,9 +73,9 @@ pub struct Account {
 }
 
 impl Vectorize {
-    /// An empty service. `ids` gives the UUIDv4 of each mutation.
-    pub fn new(clock: Clock, plan: PlanLimits, ids: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
-        let shared = Shared { clock, plan, ids: Arc::new(ids), lag: Arc::default() };
+    /// An empty service. Each new account begins with these limits and this lag; `ids` gives the UUIDv4 of each mutation.
+    pub fn new(clock: Clock, bounds: Bounds, lag: Lag, ids: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
+        let shared = Shared { clock, ids: Arc::new(ids), rules: Arc::new(Mutex::new(Rules { bounds, lag })) };
         Self { shared, accounts: RwLock::default() }
     }
 
@@ -86,8 +100,8 @@ impl Vectorize {
 
 impl Account {
     fn new(shared: &Shared) -> Self {
-        // Each account has a lag of its own.
-        let shared = Shared { lag: Arc::default(), ..shared.clone() };
+        // Each account has rules of its own.
+        let shared = Shared { rules: Arc::new(Mutex::new(*shared.rules())), ..shared.clone() };
         Self { shared, indexes: RwLock::default() }
     }
 
@@ -98,8 +112,9 @@ impl Account {
             None | Some(Value::Null) => return Err(invalid("Index name must be provided")),
             Some(name) => name.as_str().ok_or_else(|| invalid("Index name must be a string"))?,
         };
-        config::check_name(name)?;
-        let config = IndexConfig::from_json(body.get("config"))?;
+        let bounds = self.shared.bounds();
+        config::check_name(name, &bounds)?;
+        let config = IndexConfig::from_json(body.get("config"), &bounds)?;
         let description = match body.get("description") {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text.clone(),
@@ -111,7 +126,7 @@ impl Account {
         if matches!(indexes.get(name), Some(Some(_))) {
             return Err(VectorizeError::DuplicateName { name: name.to_owned() });
         }
-        let limit = self.shared.plan.indexes;
+        let limit = bounds.indexes;
         if indexes.values().flatten().count() >= limit {
             return Err(VectorizeError::TooManyIndexes { limit });
         }
@@ -149,7 +164,27 @@ impl Account {
 
     /// Sets when mutations of this account are processed, those that wait already included.
     pub fn set_lag(&self, lag: Lag) {
-        *self.shared.lag.lock().unwrap_or_else(PoisonError::into_inner) = lag;
+        self.shared.rules().lag = lag;
+    }
+
+    /// When mutations of this account are processed.
+    pub fn lag(&self) -> Lag {
+        self.shared.lag()
+    }
+
+    /// The indexes themselves, by name.
+    pub fn indexes(&self) -> Vec<Arc<Index>> {
+        self.read().values().flatten().cloned().collect()
+    }
+
+    /// The limits of this account.
+    pub fn bounds(&self) -> Bounds {
+        self.shared.bounds()
+    }
+
+    /// Replaces the limits of this account, from the next call on.
+    pub fn set_bounds(&self, bounds: Bounds) {
+        self.shared.rules().bounds = bounds;
     }
 
     fn read(&self) -> RwLockReadGuard<'_, BTreeMap<String, Option<Arc<Index>>>> {

@@ -21,6 +21,8 @@ pub enum Change {
     CreateMetadataIndex {
         property: String,
         kind: IndexType,
+        /// Bytes that a string keeps.
+        string_bytes: usize,
     },
     DeleteMetadataIndex {
         property: String,
@@ -73,10 +75,10 @@ impl State {
                     self.remove(&id);
                 }
             }
-            Change::CreateMetadataIndex { property, kind } => {
+            Change::CreateMetadataIndex { property, kind, string_bytes } => {
                 if !self.metadata_indexes.iter().any(|index| index.property == property) {
                     self.serials = self.serials.wrapping_add(1);
-                    self.metadata_indexes.push(MetadataIndex { serial: self.serials, property, kind });
+                    self.metadata_indexes.push(MetadataIndex { serial: self.serials, property, kind, string_bytes });
                 }
             }
             Change::DeleteMetadataIndex { property } => {

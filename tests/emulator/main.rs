@@ -12,3 +12,4 @@ mod openai;
 mod rest;
 mod streams;
 mod vectorize;
+mod vectorize_lag;

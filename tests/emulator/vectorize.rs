@@ -4,18 +4,18 @@ use serde_json::{Value, json};
 
 use super::client::{ACCOUNT, Client, json_of, refusal_of};
 
-fn vector(first: f64) -> Vec<f64> {
+pub fn vector(first: f64) -> Vec<f64> {
     std::iter::once(first).chain((1..32).map(|index| f64::from(index) / 32.0)).collect()
 }
 
-async fn index(client: &Client) -> String {
+pub async fn index(client: &Client) -> String {
     let body = json!({"name": "docs", "config": {"dimensions": 32, "metric": "cosine"}});
     let base = client.api("/vectorize/v2/indexes");
     assert_eq!(client.post(base.clone(), &body).await.status(), 200);
     format!("{base}/docs")
 }
 
-async fn upsert(client: &Client, index: &str, vectors: &[Value]) -> Value {
+pub async fn upsert(client: &Client, index: &str, vectors: &[Value]) -> Value {
     let lines: Vec<String> = vectors.iter().map(Value::to_string).collect();
     let request = client.http.post(format!("{index}/upsert")).header("content-type", "application/x-ndjson");
     json_of(request.body(lines.join("\n")).send().await.unwrap()).await.1

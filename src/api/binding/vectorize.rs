@@ -7,7 +7,7 @@ use crate::api::rest::vectorize::{self as rest, Answer, Request, body};
 use crate::api::{App, journalled};
 use crate::error::{Operation, PlatformError};
 use crate::harness::Dialect;
-use crate::vectorize::{Vectorize, limits};
+use crate::vectorize::{Index, Vectorize};
 
 /// Answers one call on `index`: JSON without an envelope. The request's path is the operation.
 pub fn binding(service: &Vectorize, index: &str, request: &Request<'_>) -> Answer {
@@ -20,19 +20,19 @@ pub fn binding(service: &Vectorize, index: &str, request: &Request<'_>) -> Answe
     match (operation, request.method) {
         ("info", "GET") => rest::answer(&index?.info()),
         ("query", "POST") => rest::query(&*index?, request),
-        ("insert", "POST") => {
-            let lines = body::binding_upload(request, Operation::Insert)?;
-            rest::answer(&index?.write(Operation::Insert, lines, limits::BATCH_BINDING)?)
-        }
-        ("upsert", "POST") => {
-            let lines = body::binding_upload(request, Operation::Upsert)?;
-            rest::answer(&index?.write(Operation::Upsert, lines, limits::BATCH_BINDING)?)
-        }
+        ("insert", "POST") => upload(&*index?, Operation::Insert, request),
+        ("upsert", "POST") => upload(&*index?, Operation::Upsert, request),
         ("getByIds", "POST") => rest::get_by_ids(&*index?, request),
         ("deleteByIds", "POST") => rest::delete_by_ids(&*index?, request),
         ("info" | "query" | "insert" | "upsert" | "getByIds" | "deleteByIds", _) => Err(rest::not_allowed(request)),
         _ => Err(PlatformError::NoRoute { path: format!("/{operation}") }.into()),
     }
+}
+
+fn upload(index: &Index, operation: Operation, request: &Request<'_>) -> Answer {
+    let bounds = index.bounds();
+    let lines = body::binding_upload(request, operation, &bounds)?;
+    rest::answer(&index.write(operation, lines, bounds.binding_batch)?)
 }
 
 /// With the index in the path: as the upstream of the runtime's inner fetcher, or through Miniflare's remote proxy.

@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 
 use crate::api::incoming::Incoming;
 use crate::error::{AiError, Error, Operation, PlatformError, VectorizeError};
-use crate::vectorize::{Account, Index, IndexType, Query, Vectorize, limits};
+use crate::vectorize::limits::LIST_PAGE_DEFAULT;
+use crate::vectorize::{Account, Index, IndexType, Query, Vectorize};
 
 /// The parts of a request that Vectorize reads, whatever the dialect.
 #[derive(Debug, Clone, Copy)]
@@ -143,8 +144,9 @@ pub fn delete_by_ids(index: &Index, request: &Request<'_>) -> Answer {
 
 fn upload(account: &Account, name: &str, operation: Operation, request: &Request<'_>) -> Answer {
     let index = account.get(name)?;
-    let lines = body::upload(request, operation)?;
-    answer(&index.write(operation, lines, limits::BATCH_HTTP)?)
+    let bounds = index.bounds();
+    let lines = body::upload(request, operation, &bounds)?;
+    answer(&index.write(operation, lines, bounds.http_batch)?)
 }
 
 fn list(index: &Index, request: &Request<'_>) -> Answer {
@@ -154,13 +156,11 @@ fn list(index: &Index, request: &Request<'_>) -> Answer {
         cursor: Option<String>,
     }
     let Paging { count, cursor } = body::query(request)?;
-    let count = count.unwrap_or(limits::LIST_PAGE_DEFAULT);
-    let in_range = usize::try_from(count).ok().filter(|_| (1..=limits::LIST_PAGE).contains(&count));
+    let limit = index.bounds().list_page;
+    let count = count.unwrap_or(LIST_PAGE_DEFAULT.min(limit as u64));
+    let in_range = usize::try_from(count).ok().filter(|count| (1..=limit).contains(count));
     let count = in_range.ok_or_else(|| VectorizeError::InvalidRequest {
-        text: format!(
-            "Failed to deserialize query string: count: must be in range: [1, {}], got {count}",
-            limits::LIST_PAGE
-        ),
+        text: format!("Failed to deserialize query string: count: must be in range: [1, {limit}], got {count}"),
     })?;
     answer(&index.list(count, cursor.as_deref().filter(|cursor| !cursor.is_empty()))?)
 }

@@ -2,13 +2,14 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::vectorize::limits::tests::BOUNDS;
 use crate::vectorize::metadata::IndexType;
 
 fn indexes() -> Vec<MetadataIndex> {
     [("s", IndexType::String), ("n", IndexType::Number), ("b", IndexType::Boolean), ("o.p", IndexType::String)]
         .into_iter()
         .zip(1..)
-        .map(|((property, kind), serial)| MetadataIndex { serial, property: property.into(), kind })
+        .map(|((property, kind), serial)| MetadataIndex { serial, property: property.into(), kind, string_bytes: 64 })
         .collect()
 }
 
@@ -18,7 +19,7 @@ fn matches(filter: &Value, metadata: &Value) -> bool {
         .iter()
         .filter_map(|index| index.extract(metadata).map(|value| Entry { serial: index.serial, value }))
         .collect();
-    Filter::parse(filter).expect("a good filter").compile(&indexes).matches(&entries)
+    Filter::parse(filter, &BOUNDS).expect("a good filter").compile(&indexes).matches(&entries)
 }
 
 #[test]
@@ -93,7 +94,7 @@ fn rules_are_enforced() {
         json!({"": 1}),
         json!({"a\"b": 1}),
     ] {
-        let error = Filter::parse(&bad).expect_err("must be refused");
+        let error = Filter::parse(&bad, &BOUNDS).expect_err("must be refused");
         assert_eq!((error.code(), error.status()), (40026, 400), "{bad}");
     }
 }
@@ -101,12 +102,12 @@ fn rules_are_enforced() {
 #[test]
 fn sizes_are_enforced() {
     // {"k":"…"} is eight bytes around the text.
-    assert!(Filter::parse(&json!({"k": "x".repeat(2047 - 8)})).is_ok());
-    let error = Filter::parse(&json!({"k": "x".repeat(2048 - 8)})).expect_err("too large");
-    assert_eq!(error.to_string(), "invalid filter: its compact JSON must stay below 2048 bytes, got 2048 bytes");
+    assert!(Filter::parse(&json!({"k": "x".repeat(2047 - 8)}), &BOUNDS).is_ok());
+    let error = Filter::parse(&json!({"k": "x".repeat(2048 - 8)}), &BOUNDS).expect_err("too large");
+    assert_eq!(error.to_string(), "invalid filter: its compact JSON must not exceed 2047 bytes, got 2048 bytes");
     let key = |length: usize| Value::Object([("k".repeat(length), json!(1))].into_iter().collect());
-    assert!(Filter::parse(&key(512)).is_ok());
-    assert!(Filter::parse(&key(513)).is_err());
+    assert!(Filter::parse(&key(512), &BOUNDS).is_ok());
+    assert!(Filter::parse(&key(513), &BOUNDS).is_err());
 }
 
 /// The rules once more, written as naively as they read, over JSON instead of index entries.

@@ -6,7 +6,7 @@ use uuid::{Builder, Uuid};
 
 use super::*;
 use crate::clock::Clock;
-use crate::vectorize::limits::PlanLimits;
+use crate::vectorize::limits::tests::BOUNDS;
 use crate::vectorize::service::Account;
 use crate::vectorize::{Unparsable, Vectorize};
 
@@ -24,7 +24,7 @@ fn world(metric: &str) -> World {
     let ids = move || {
         Builder::from_random_bytes(u128::from(counter.fetch_add(1, Ordering::Relaxed)).to_be_bytes()).into_uuid()
     };
-    let account = Vectorize::new(clock.clone(), PlanLimits::PAID, ids).account("a");
+    let account = Vectorize::new(clock.clone(), *BOUNDS, Lag::Immediate, ids).account("a");
     let config = json!({"name": "docs", "config": {"dimensions": DIMENSIONS, "metric": metric}});
     account.create(&config).expect("creates");
     let index = account.get("docs").expect("exists");
@@ -45,7 +45,7 @@ fn line(id: &str, first: &[f32], extra: Value) -> Value {
 fn write(index: &Index, operation: Operation, lines: &[Value]) -> Result<String> {
     let body: Vec<String> = lines.iter().map(Value::to_string).collect();
     let lines = parse::ndjson(body.join("\n").as_bytes(), operation, Unparsable::Error)?;
-    Ok(index.write(operation, lines, limits::BATCH_HTTP)?.mutation_id)
+    Ok(index.write(operation, lines, BOUNDS.http_batch)?.mutation_id)
 }
 
 fn insert(index: &Index, lines: &[Value]) -> String {
@@ -153,7 +153,7 @@ fn payloads_are_limited() {
         let body: Vec<String> = many(count).iter().map(|id| line(id, &[1.0], json!({})).to_string()).collect();
         parse::ndjson(body.join("\n").as_bytes(), Operation::Insert, Unparsable::Error).expect("parses")
     };
-    for limit in [limits::BATCH_BINDING, limits::BATCH_HTTP] {
+    for limit in [BOUNDS.binding_batch, BOUNDS.http_batch] {
         assert!(world.index.write(Operation::Insert, lines(limit), limit).is_ok());
         assert_eq!(
             world.index.write(Operation::Insert, lines(limit + 1), limit),
@@ -229,7 +229,7 @@ fn a_list_walks_over_a_snapshot() {
     for bad in ["", "x", &"0".repeat(33), &format!("{cursor}f"), "ääääääääääääääääää"] {
         assert_eq!(world.index.list(2, Some(bad)), Err(VectorizeError::InvalidCursor), "{bad}");
     }
-    world.clock.set_offset(jiff::SignedDuration::from_secs(2 * limits::CURSOR_SECONDS));
+    world.clock.set_offset(jiff::SignedDuration::from_secs(2 * BOUNDS.cursor_seconds as i64));
     assert_eq!(world.index.list(2, Some(&cursor)), Err(VectorizeError::InvalidCursor));
 }
 

@@ -1,9 +1,10 @@
 use serde_json::json;
 
 use super::*;
+use crate::vectorize::limits::tests::BOUNDS;
 
-fn service(plan: PlanLimits) -> Vectorize {
-    Vectorize::new(Clock::default(), plan, || Uuid::from_u128(1))
+fn service(bounds: Bounds) -> Vectorize {
+    Vectorize::new(Clock::default(), bounds, Lag::Immediate, || Uuid::from_u128(1))
 }
 
 fn body(name: &str) -> Value {
@@ -12,7 +13,7 @@ fn body(name: &str) -> Value {
 
 #[test]
 fn an_index_lives_and_dies() {
-    let account = service(PlanLimits::PAID).account("a");
+    let account = service(*BOUNDS).account("a");
     let created = account.create(&body("docs")).expect("creates");
     let text = serde_json::to_string(&created).expect("serialises");
     let time = &created.created_on;
@@ -44,7 +45,7 @@ fn an_index_lives_and_dies() {
 
 #[test]
 fn bodies_are_checked() {
-    let account = service(PlanLimits::PAID).account("a");
+    let account = service(*BOUNDS).account("a");
     let config = json!({"preset": "@cf/baai/bge-small-en-v1.5"});
     let created = account.create(&json!({"name": "docs", "config": config, "description": "d"})).expect("creates");
     assert_eq!((created.description.as_str(), created.config.dimensions), ("d", 384));
@@ -63,7 +64,7 @@ fn bodies_are_checked() {
 
 #[test]
 fn the_plan_limits_indexes() {
-    let account = service(PlanLimits { indexes: 2, ..PlanLimits::FREE }).account("a");
+    let account = service(Bounds { indexes: 2, ..*BOUNDS }).account("a");
     for name in ["aa", "bb"] {
         assert!(account.create(&body(name)).is_ok());
     }
@@ -74,7 +75,7 @@ fn the_plan_limits_indexes() {
 
 #[test]
 fn accounts_are_alone_and_can_be_forgotten() {
-    let service = service(PlanLimits::PAID);
+    let service = service(*BOUNDS);
     for account in ["a", "b"] {
         assert!(service.account(account).create(&body("docs")).is_ok());
     }

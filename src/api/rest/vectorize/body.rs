@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::Request;
 use crate::error::{Format, Operation, VectorizeError};
+use crate::vectorize::limits::Bounds;
 use crate::vectorize::{self, Line, Unparsable};
 
 /// The form's part that holds the vectors.
@@ -39,7 +40,8 @@ pub fn query<T: DeserializeOwned>(request: &Request<'_>) -> Result<T, VectorizeE
 }
 
 /// Reads the vectors of a REST write: NDJSON as it is, or as a part of a form.
-pub fn upload(request: &Request<'_>, operation: Operation) -> Result<Vec<Line>, VectorizeError> {
+pub fn upload(request: &Request<'_>, operation: Operation, bounds: &Bounds) -> Result<Vec<Line>, VectorizeError> {
+    check_size(request, bounds)?;
     #[derive(Deserialize)]
     struct Behavior {
         #[serde(default, rename = "unparsable-behavior")]
@@ -59,12 +61,25 @@ pub fn upload(request: &Request<'_>, operation: Operation) -> Result<Vec<Line>, 
 }
 
 /// Reads the vectors of a binding's write: NDJSON, or `{"vectors":[…]}`.
-pub fn binding_upload(request: &Request<'_>, operation: Operation) -> Result<Vec<Line>, VectorizeError> {
+pub fn binding_upload(
+    request: &Request<'_>,
+    operation: Operation,
+    bounds: &Bounds,
+) -> Result<Vec<Line>, VectorizeError> {
+    check_size(request, bounds)?;
     match media_type(request).as_str() {
         "application/x-ndjson" => vectorize::ndjson(request.body, operation, Unparsable::Error),
         "application/json" => vectorize::json(request.body, operation),
         _ => Err(VectorizeError::UnknownContentType),
     }
+}
+
+/// Not every route in front of this knows Vectorize's own limit.
+fn check_size(request: &Request<'_>, bounds: &Bounds) -> Result<(), VectorizeError> {
+    if request.body.len() > bounds.body_bytes {
+        return Err(VectorizeError::UploadTooLarge { limit: bounds.body_bytes });
+    }
+    Ok(())
 }
 
 /// The content type in lower case, without parameters: wrangler sends `application/json; charset=utf-8;`.

@@ -7,7 +7,9 @@ use uuid::Builder;
 
 use super::*;
 use crate::clock::Clock;
-use crate::vectorize::limits::PlanLimits;
+use crate::limits::{Limits, Plan};
+use crate::vectorize::Lag;
+use crate::vectorize::limits::Bounds;
 
 const JSON: &str = "application/json; charset=utf-8;";
 const NDJSON: &str = "application/x-ndjson";
@@ -15,7 +17,8 @@ const NDJSON: &str = "application/x-ndjson";
 pub fn service() -> Vectorize {
     let counter = AtomicU64::new(0);
     let ids = move || Builder::from_random_bytes(u128::from(counter.fetch_add(1, Ordering::Relaxed)).to_be_bytes());
-    let service = Vectorize::new(Clock::default(), PlanLimits::PAID, move || ids().into_uuid());
+    let bounds = Bounds::of(&Limits::new(Plan::Paid));
+    let service = Vectorize::new(Clock::default(), bounds, Lag::Immediate, move || ids().into_uuid());
     let config = json!({"name": "docs", "config": {"dimensions": 32, "metric": "cosine"}});
     service.account("a").create(&config).expect("creates");
     service
