@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients lint fmt bench models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements lint fmt bench models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ demo: ## in a second terminal: questions over fixtures/docs, or ASK="…" for yo
 build:
 	$(CARGO) build --release --locked
 
-test: test-rust test-clients ## everything: unit and integration tests, then real clients
+test: test-rust test-clients test-python ## everything: unit and integration tests, then real clients
 
 # One profile for all of it: what is tested is what `make run` runs.
 test-rust:
@@ -37,6 +37,22 @@ test-clients: build tests/clients/node_modules
 tests/clients/node_modules: tests/clients/package.json tests/clients/package-lock.json
 	npm ci --prefix tests/clients --no-audit --no-fund
 	@touch $@
+
+# Clients that are Python packages, in an environment of their own.
+PYTHON ?= python3
+test-python: build .tools/clients/.installed
+	CANDLEFLARE_BIN="$(abspath $(BIN))" .tools/clients/bin/pytest -q -p no:cacheprovider tests/clients/python
+
+.tools/clients/.installed: tests/clients/python/requirements.txt
+	[ -d .tools/clients ] || $(PYTHON) -m venv .tools/clients
+	.tools/clients/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# After a change of requirements.in: the newest versions, pinned.
+python-requirements:
+	rm -rf .tools/clients && $(PYTHON) -m venv .tools/clients
+	.tools/clients/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/python/requirements.in
+	.tools/clients/bin/pip freeze > tests/clients/python/requirements.txt
 
 lint: ## formatting, and clippy with warnings as errors
 	$(CARGO) fmt --check
