@@ -107,7 +107,7 @@ impl Resolver {
             }),
             ModelsMode::Auto | ModelsMode::Bundled => bound.or_else(|| stand_in(model)).ok_or_else(|| AiError::NotEmulated {
                 what: format!("the task {} (`{}`)", model.task.name(), model.name),
-                hint: "text generation and text embeddings are; see the README for the state of the others".to_owned(),
+                hint: "text generation, text embeddings and reranking are; see the README for the state of the others".to_owned(),
             }),
         }
     }

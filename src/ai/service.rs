@@ -3,6 +3,7 @@
 
 mod embeddings;
 mod generation;
+mod reranking;
 mod schemas;
 mod ticket;
 
@@ -81,7 +82,12 @@ pub struct Answer {
 #[derive(Debug)]
 pub enum Output {
     Embeddings(tasks::text_embeddings::Output),
-    Generation { form: tasks::text_generation::Form, output: tasks::text_generation::Output },
+    /// A task's own result, as `run` gives it.
+    Json(Value),
+    Generation {
+        form: tasks::text_generation::Form,
+        output: tasks::text_generation::Output,
+    },
     Stream(Box<GenerationStream>),
 }
 
@@ -190,6 +196,9 @@ impl Ai {
     ) -> Result<Answer, Error> {
         match model.task {
             Task::TextEmbeddings => self.embed(model, input, resolved, running).await,
+            Task::TextClassification if model.schema == "reranker" => {
+                self.rerank(model, input, resolved, running).await
+            }
             Task::TextGeneration => self.generate(model, input, resolved, running).await,
             other => {
                 let what = format!("the task {}", other.name());

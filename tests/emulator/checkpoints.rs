@@ -5,7 +5,7 @@ use std::path::Path;
 use candleflare::Emulator;
 use serde_json::json;
 
-use super::client::{CHAT, Client, EMBED};
+use super::client::{CHAT, Client, EMBED, RERANKER};
 
 fn bound(model: &'static str, folder: &Path) -> candleflare::Builder {
     let folder = folder.to_owned();
@@ -57,4 +57,16 @@ async fn damage_is_named_and_the_server_stays_up() {
             assert_eq!(client.run("@cf/baai/bge-base-en-v1.5", json!({"text": "a"})).await.status(), 200);
         }
     }
+}
+
+#[tokio::test]
+async fn a_cross_encoder_is_not_taken_for_an_embedder() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = json!({"architectures": ["XLMRobertaForSequenceClassification"]}).to_string();
+    std::fs::write(folder.path().join("config.json"), config).unwrap();
+    let client = Client::of(bound(RERANKER, folder.path())).await;
+    let input = json!({"query": "q", "contexts": [{"text": "a"}]});
+    let (status, code, message) = client.refusal(RERANKER, input).await;
+    assert_eq!((status, code), (400, 8001));
+    assert!(message.contains("XLMRobertaForSequenceClassification") && message.contains("hint:"), "{message}");
 }

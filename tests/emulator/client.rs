@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 pub const CHAT: &str = "@cf/meta/llama-3.2-1b-instruct";
 pub const OPENAI_CHAT: &str = "@cf/qwen/qwen3-30b-a3b-fp8";
 pub const EMBED: &str = "@cf/baai/bge-small-en-v1.5";
+pub const RERANKER: &str = "@cf/baai/bge-reranker-base";
 pub const ACCOUNT: &str = "0123456789abcdef0123456789abcdef";
 
 pub struct Client {

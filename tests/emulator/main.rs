@@ -9,6 +9,7 @@ mod docs;
 mod junk;
 mod limits;
 mod openai;
+mod reranker;
 mod rest;
 mod streams;
 mod vectorize;

@@ -93,8 +93,7 @@ pub struct Candidates {
     pub exact: Option<String>,
     /// Smaller open ones, nearest first.
     pub siblings: Vec<String>,
-    /// The bundled checkpoint of last resort.
-    #[serde(skip)]
+    /// The bundled checkpoint of last resort; without one here, the task's.
     pub stand_in: Option<String>,
 }
 

@@ -59,7 +59,7 @@ fn fill(model: &mut Model, task: Option<&TaskDefaults>) {
     model.rate_per_minute = model.rate_per_minute.or(task.rate_per_minute);
     // Another shape of answer (`clef`) cannot come from a chat model.
     if model.task != Task::TextGeneration || model.family != super::Family::Other {
-        model.checkpoints.stand_in = task.stand_in.clone();
+        model.checkpoints.stand_in = model.checkpoints.stand_in.take().or_else(|| task.stand_in.clone());
         for sibling in &task.siblings {
             let known = &model.checkpoints;
             if known.exact.as_ref() != Some(sibling) && !known.siblings.contains(sibling) {

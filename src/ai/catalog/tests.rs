@@ -45,6 +45,7 @@ fn every_model_is_complete_and_unlike_the_others() {
         let stand_in = match model.task {
             Task::TextEmbeddings => Some("kindling-embed"),
             Task::TextGeneration if writes => Some("kindling-chat"),
+            Task::TextClassification if model.schema == "reranker" => Some("kindling-embed"),
             _ => None,
         };
         assert_eq!(model.checkpoints.stand_in.as_deref(), stand_in, "{name}");

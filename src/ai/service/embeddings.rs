@@ -10,7 +10,8 @@ use super::{Ai, Answer, Output, Running, refusal_of};
 use crate::ai::catalog::{Model, Usage};
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::text_embeddings as task;
-use crate::engine::embed::{EmbedJob, EmbeddingModel, Prepared, isometry};
+use crate::engine::backend::Pooling;
+use crate::engine::embed::{EmbedJob, EmbeddingModel, Embeddings, Prepared, isometry};
 use crate::error::{AiError, Error};
 
 /// Texts up to this many bytes in all are tokenised where they are; more would hold up the runtime's thread.
@@ -42,14 +43,30 @@ impl Ai {
     ) -> Result<(Answer, f64, f64), AiError> {
         let request = task::Request::parse(model, input)?;
         let encoder = self.encoder(resolved).await?;
-        let texts = request.texts;
-        let prepared = prepare(&encoder, texts, model.max_input_tokens).await?;
+        let prepared = prepare(&encoder, request.texts, model.max_input_tokens).await?;
         refuse_long(&request.refuse_over, model, &prepared)?;
+        let tokens = prepared.tokens;
+        let pooling = request.pooling.unwrap_or(encoder.spec().pooling);
+        let embeddings = self.encode(&encoder, prepared, pooling).await?;
 
+        let (values, dimensions) = fit(embeddings.values, embeddings.dimensions, model, resolved)?;
+        let neurons = self.settle_input(model, tokens, running);
+        let output = task::Output { values, dimensions, answer: request.answer, pooling, tokens };
+        let meta = self.meta(model, resolved, running);
+        let answer = Answer { meta, output: Output::Embeddings(output), neurons: Some(neurons) };
+        Ok((answer, embeddings.queue_ms, embeddings.compute_ms))
+    }
+
+    /// The vectors of texts, in their order.
+    pub(super) async fn encode(
+        &self,
+        encoder: &EmbeddingModel,
+        prepared: Prepared,
+        pooling: Pooling,
+    ) -> Result<Embeddings, AiError> {
         let (ticket, _guard) = self.ticket();
         let deadline = ticket.deadline;
         let (sender, receiver) = oneshot::channel();
-        let pooling = request.pooling.unwrap_or(encoder.spec().pooling);
         encoder
             .submit(EmbedJob {
                 batch: prepared.batch,
@@ -59,18 +76,16 @@ impl Ai {
                 reply: Box::new(move |result| drop(sender.send(result))),
             })
             .map_err(refusal_of)?;
-        let embeddings = reply(receiver, deadline).await?;
-
-        let (values, dimensions) = fit(embeddings.values, embeddings.dimensions, model, resolved)?;
-        let usage = Usage { input_tokens: prepared.tokens as u64, ..Usage::default() };
-        let neurons = self.shared.ledger.settle(&running.entry.account, &self.today(), model, &usage);
-        let output = task::Output { values, dimensions, answer: request.answer, pooling, tokens: prepared.tokens };
-        let meta = self.meta(model, resolved, running);
-        let answer = Answer { meta, output: Output::Embeddings(output), neurons: Some(neurons) };
-        Ok((answer, embeddings.queue_ms, embeddings.compute_ms))
+        reply(receiver, deadline).await
     }
 
-    async fn encoder(&self, resolved: &Resolved) -> Result<Arc<EmbeddingModel>, AiError> {
+    /// Charges a call that has input tokens only.
+    pub(super) fn settle_input(&self, model: &Model, tokens: usize, running: &Running) -> f64 {
+        let usage = Usage { input_tokens: tokens as u64, ..Usage::default() };
+        self.shared.ledger.settle(&running.entry.account, &self.today(), model, &usage)
+    }
+
+    pub(super) async fn encoder(&self, resolved: &Resolved) -> Result<Arc<EmbeddingModel>, AiError> {
         if let Some(model) = self.engine.loaded_embedder(&resolved.checkpoint) {
             return Ok(model);
         }
@@ -79,7 +94,7 @@ impl Ai {
     }
 }
 
-async fn prepare(
+pub(super) async fn prepare(
     encoder: &Arc<EmbeddingModel>,
     texts: Vec<String>,
     max_tokens: Option<usize>,

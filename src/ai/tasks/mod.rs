@@ -1,5 +1,6 @@
 //! One file per task: what an input may hold, its defaults, and the shape of the answer. No HTTP, no tensors.
 
+pub mod reranker;
 pub mod text_embeddings;
 pub mod text_generation;
 mod usage;

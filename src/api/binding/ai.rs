@@ -92,6 +92,7 @@ fn encode(app: &App, answer: Answer) -> Reply {
             Ok(result) => envelope::json_reply(200, &result),
             Err(error) => return refused(AiError::Internal { reason: error.to_string() }),
         },
+        Output::Json(result) => envelope::json_reply(200, &result),
         Output::Generation { form, output } => envelope::json_reply(200, &output.render(meta.style, form, &identity)),
         Output::Stream(stream) => event_stream(stream, meta.style, identity, app.entropy.clone()),
     };

@@ -40,7 +40,7 @@ async fn complete(app: App, incoming: Incoming, required: &str, id: &str) -> Rep
             envelope::json_reply(200, &output.render(Style::Compatible, form, &identity))
         }
         Output::Stream(stream) => event_stream(stream, Style::Compatible, identity, app.entropy.clone()),
-        Output::Embeddings(_) => return refused(&app, wrong_task(&meta.model)),
+        Output::Embeddings(_) | Output::Json(_) => return refused(&app, wrong_task(&meta.model)),
     };
     ai_headers(reply.headers_mut(), &meta, neurons);
     reply

@@ -53,6 +53,7 @@ fn encode(app: &App, answer: Answer) -> Reply {
             Ok(result) => envelope::enveloped(&result),
             Err(error) => return refused(app, AiError::Internal { reason: error.to_string() }),
         },
+        Output::Json(result) => envelope::enveloped(&result),
         Output::Generation { form, output } => envelope::enveloped(&output.render(meta.style, form, &identity)),
         Output::Stream(stream) => event_stream(stream, meta.style, identity, app.entropy.clone()),
     };
