@@ -161,7 +161,8 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-fn services(config: Config) -> Result<App, StartError> {
+/// Every service of one instance, without a listener.
+pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let mut limits = Limits::new(config.plan);
     if let Some(text) = &config.limits {
         limits.overlay(text).map_err(|error| ConfigError(format!("`--limits`: {error}")))?;

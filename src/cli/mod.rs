@@ -1,6 +1,9 @@
 //! The command line: one file per verb. Data goes to standard output, messages for people to standard error.
 
+mod completions;
+mod doctor;
 mod limits;
+mod list;
 mod logs;
 mod serve;
 
@@ -20,8 +23,16 @@ struct Cli {
 enum Verb {
     /// Serve until SIGINT or SIGTERM
     Serve(Box<serve::Serve>),
+    /// Try what works here: device, tools, and one real inference per task
+    Doctor(Box<doctor::Doctor>),
+    /// List the catalogue's models and the checkpoint that answers for each
+    List(Box<list::List>),
+    /// Show what is known of one model, and what answers for it
+    Show(Box<list::Show>),
     /// Print the limits that are enforced, with their sources
     Limits(limits::LimitsVerb),
+    /// Print a script that completes this program's arguments in a shell
+    Completions(completions::Completions),
 }
 
 /// Runs the verb that the arguments name.
@@ -29,13 +40,25 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.verb {
         Verb::Serve(serve) => serve.run(),
+        Verb::Doctor(doctor) => doctor.run(),
+        Verb::List(list) => list.run(),
+        Verb::Show(show) => show.run(),
+        Verb::Completions(completions) => completions.run(),
         Verb::Limits(limits) => limits.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has seen enough.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    let io = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    io.or(json) == Some(std::io::ErrorKind::BrokenPipe)
 }

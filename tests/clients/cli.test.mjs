@@ -1,7 +1,7 @@
 // The command line: what it prints, what it refuses, and the ready file.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { join } from "node:path";
 
@@ -21,7 +21,7 @@ test("--version names the program and its version", async () => {
 test("--help names every verb, serve --help every flag and its variable", async () => {
   const { code, stdout } = await run(["--help"]);
   assert.equal(code, 0);
-  for (const verb of ["serve", "limits"]) assert.match(stdout, new RegExp(`^ +${verb} `, "m"));
+  for (const verb of ["serve", "doctor", "list", "show", "limits", "completions"]) assert.match(stdout, new RegExp(`^ +${verb} `, "m"));
   const serve = await run(["serve", "--help"]);
   assert.equal(serve.code, 0);
   for (const flag of FLAGS) {
@@ -52,6 +52,48 @@ test("limits --json is the table, with a source for every row", async () => {
   assert.deepEqual([neurons.value.free, neurons.code], [10000, 4006]);
   const people = await run(["limits", "--plan", "free"]);
   assert.match(people.stdout, /ai\.neurons_per_day +10000/);
+});
+
+test("doctor runs one real inference for each task and says what it found", async () => {
+  const { code, stdout, stderr } = await run(["doctor", "--json"]);
+  assert.equal(code, 0, stderr);
+  const report = JSON.parse(stdout);
+  assert.deepEqual(report.device, { Ok: "cpu" });
+  assert(report.trials.length >= 3);
+  for (const trial of report.trials) {
+    assert.match(trial.answered.Ok, /^kindling-\w+; fidelity=stand-in$/, trial.model);
+    assert(trial.first_ms > 0 && trial.again_ms > 0);
+  }
+  assert.equal(report.tools.find(({ name }) => name === "node").version, process.version);
+  assert.match((await run(["doctor"])).stdout, /^device +cpu$/m);
+  const cuda = await run(["doctor", "--device", "cuda"]);
+  if (cuda.code !== 0) assert.match(cuda.stdout, /^device +cannot be used: .+\n +hint: /m);
+});
+
+test("list and show say what answers for a model, and refuse what is not there", async () => {
+  const folder = scratch();
+  const config = join(folder, "mine.toml");
+  writeFileSync(config, `[models]\n"@cf/baai/bge-base-en-v1.5" = "${folder}"\n`);
+  const rows = JSON.parse((await run(["list", "--json", "--task", "text-embeddings", "--config", config])).stdout);
+  const answered = Object.fromEntries(rows.map((row) => [row.model, row.answered_by]));
+  assert.equal(answered["@cf/baai/bge-small-en-v1.5"], "kindling-embed (stand-in)");
+  assert.equal(answered["@cf/baai/bge-base-en-v1.5"], `${folder} (sibling)`);
+  assert.match((await run(["list"])).stdout, /^@cf\/meta\/llama-2-7b-chat-int8 .* deprecated since /m);
+  const shown = await run(["show", "@cf/meta/llama-3.2-1b-instruct"]);
+  assert.match(shown.stdout, /^context_window +60000$/m);
+  for (const [args, said] of [[["show", "@cf/no/such"], "No such model"], [["list", "--task", "juggling"], "hint:"]]) {
+    const { code, stderr } = await run(args);
+    assert.notEqual(code, 0);
+    assert(stderr.includes(said), stderr);
+  }
+});
+
+test("completions are a script for each shell", async () => {
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { code, stdout } = await run(["completions", shell]);
+    assert.equal(code, 0);
+    assert(stdout.includes("--ready-file") || stdout.includes("ready-file"), shell);
+  }
 });
 
 test("the ready file says where, who and what, and goes with the server", async () => {
