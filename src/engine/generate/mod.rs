@@ -3,8 +3,8 @@
 //! A request's life: [`GenerationModel::prepare`] renders and tokenises on the caller's thread,
 //! [`GenerationModel::submit`] queues, the scheduler computes and calls the request's [`Sink`].
 
+mod decoder;
 mod job;
-mod llama;
 mod sampling;
 mod scheduler;
 mod sequence;
@@ -58,7 +58,7 @@ impl GenerationModel {
     pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
         let tokenizer = checkpoint.tokenizer()?;
         let template = ChatTemplate::load(checkpoint)?;
-        let backend = llama::load(checkpoint, device, options)?;
+        let backend = decoder::load(checkpoint, device, options)?;
         let stop_tokens = stop_tokens(checkpoint, &tokenizer)?;
         Self::with_backend(checkpoint.name(), tokenizer, template, stop_tokens, backend, options)
     }

@@ -1,7 +1,7 @@
 //! A decoder's attention: one position's queries over the keys and values that its sequence has left in a cache.
 
 use super::isa::{Isa, Kernel};
-use super::math::exp;
+use super::math::{exp, tanh};
 use super::simd::{MAX_LANES, Simd};
 
 /// Vectors that are summed side by side: independent chains hide the latency of an addition.
@@ -11,22 +11,28 @@ const CHAINS: usize = 4;
 /// would make eight slots of the bundled model cost 84 MB resident, for the allocator's pages are huge.
 const FIRST_ROOM: usize = 256;
 
-/// The heads of one attention.
-#[derive(Debug, Clone, Copy)]
-pub struct HeadShape {
+/// The heads of one attention, and what they do with a score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Attention {
     /// Query heads; a multiple of `kv`.
     pub query: usize,
     /// Key-value heads.
     pub kv: usize,
     /// Width of each.
     pub size: usize,
+    /// A score is `query . key` times this.
+    pub scale: f32,
+    /// Then `cap * tanh(score / cap)`.
+    pub cap: Option<f32>,
+    /// Positions that a query sees, its own included; at least 1.
+    pub window: usize,
 }
 
 /// Keys and values of one sequence in one layer.
 #[derive(Debug)]
 pub struct KvCache {
     isa: Isa,
-    heads: HeadShape,
+    heads: Attention,
     /// Positions that it may grow to, in whole vectors.
     context: usize,
     /// Positions that it has room for, in whole vectors.
@@ -42,7 +48,7 @@ pub struct KvCache {
 
 impl KvCache {
     /// Empty; holds up to `context` positions.
-    pub fn new(isa: Isa, heads: HeadShape, context: usize) -> Self {
+    pub fn new(isa: Isa, heads: Attention, context: usize) -> Self {
         let context = context.next_multiple_of(isa.lanes());
         let padded = heads.size.next_multiple_of(isa.lanes());
         Self { isa, heads, context, room: 0, padded, keys: Vec::new(), values: Vec::new() }
@@ -50,7 +56,7 @@ impl KvCache {
 
     fn grow(&mut self, position: usize) {
         let room = (position + 1).next_power_of_two().max(FIRST_ROOM).min(self.context);
-        let HeadShape { kv, size, .. } = self.heads;
+        let Attention { kv, size, .. } = self.heads;
         self.keys = with_more_room(&self.keys, kv, self.room * size, room * size);
         self.values = with_more_room(&self.values, kv, self.room * self.padded, room * self.padded);
         self.room = room;
@@ -73,7 +79,8 @@ impl KvCache {
         }
     }
 
-    /// Attention of one position's queries (`query * size` numbers) over the first `length` positions.
+    /// Attention of one position's queries (`query * size` numbers) over the first `length` positions, as far back as
+    /// the window goes.
     /// `output` is as wide; `scores` is kept by the caller, so that nothing is allocated.
     pub fn attend(&self, queries: &[f32], length: usize, scores: &mut Vec<f32>, output: &mut [f32]) {
         assert!(length > 0 && length <= self.room && queries.len() == output.len());
@@ -106,26 +113,31 @@ impl Kernel for Attend<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let Self { cache, queries, length, scores, output } = self;
-        let KvCache { heads: HeadShape { query, kv, size }, room, padded, .. } = *cache;
-        scores.resize(length.next_multiple_of(S::LANES), 0.0);
+        let KvCache { heads: Attention { query, kv, size, scale, cap, window }, room, padded, .. } = *cache;
+        let start = length - length.min(window);
+        // Scores are computed in whole vectors, from the one that the first position is in.
+        let first = start / S::LANES * S::LANES;
+        scores.resize((length - first).next_multiple_of(S::LANES), 0.0);
         let heads = queries.chunks_exact(size).zip(output.chunks_exact_mut(size));
         for (head, (query_head, output)) in heads.enumerate() {
             let kv_head = head * kv / query;
-            let keys = &cache.keys[kv_head * room * size..(kv_head + 1) * room * size];
-            let values = &cache.values[kv_head * room * padded..][..length * padded];
-            score(simd, query_head, keys, scores);
-            // What lies behind `length` is from other sequences.
-            scores[length..].fill(f32::NEG_INFINITY);
-            let factor = exponentials(simd, scores, length);
-            weigh(simd, &scores[..length], values, padded, factor, output);
+            let keys = &cache.keys[kv_head * room * size + first * size..(kv_head + 1) * room * size];
+            let values = &cache.values[kv_head * room * padded..][start * padded..length * padded];
+            score(simd, query_head, keys, scale, scores);
+            if let Some(cap) = cap {
+                soften(simd, scores, cap);
+            }
+            let seen = start - first..length - first;
+            let factor = exponentials(simd, scores, seen.clone());
+            weigh(simd, &scores[seen], values, padded, factor, output);
         }
     }
 }
 
-/// `query . key / sqrt(size)` for whole blocks of positions.
+/// `query . key * scale` for whole blocks of positions.
 #[inline(always)]
-fn score<S: Simd>(simd: S, query: &[f32], keys: &[f32], scores: &mut [f32]) {
-    let scale = simd.splat(1.0 / (query.len() as f32).sqrt());
+fn score<S: Simd>(simd: S, query: &[f32], keys: &[f32], scale: f32, scores: &mut [f32]) {
+    let scale = simd.splat(scale);
     let block = query.len() * S::LANES;
     let mut keys = keys;
     let mut rest = scores;
@@ -147,9 +159,22 @@ fn score<S: Simd>(simd: S, query: &[f32], keys: &[f32], scores: &mut [f32]) {
     }
 }
 
-/// Replaces the scores by `e^(score - greatest)` and gives 1 / the sum of the first `length`.
+/// Replaces each score by `cap * tanh(score / cap)`.
 #[inline(always)]
-fn exponentials<S: Simd>(simd: S, scores: &mut [f32], length: usize) -> f32 {
+fn soften<S: Simd>(simd: S, scores: &mut [f32], cap: f32) {
+    let (cap, inverse) = (simd.splat(cap), simd.splat(1.0 / cap));
+    for vector in scores.chunks_exact_mut(S::LANES) {
+        let softened = simd.mul(cap, tanh(simd, simd.mul(simd.load(vector), inverse)));
+        simd.store(vector, softened);
+    }
+}
+
+/// Replaces the `seen` scores by `e^(score - greatest)`, the others by 0, and gives 1 / their sum.
+#[inline(always)]
+fn exponentials<S: Simd>(simd: S, scores: &mut [f32], seen: std::ops::Range<usize>) -> f32 {
+    // What is around the seen ones is from other sequences, or out of the window.
+    scores[..seen.start].fill(f32::NEG_INFINITY);
+    scores[seen.end..].fill(f32::NEG_INFINITY);
     let mut greatest = simd.splat(f32::NEG_INFINITY);
     for vector in scores.chunks_exact(S::LANES) {
         greatest = simd.max(greatest, simd.load(vector));
@@ -161,7 +186,8 @@ fn exponentials<S: Simd>(simd: S, scores: &mut [f32], length: usize) -> f32 {
         simd.store(vector, e);
     }
     // `exp` gives a little more than 0 for what is not there.
-    scores[length..].fill(0.0);
+    scores[..seen.start].fill(0.0);
+    scores[seen.end..].fill(0.0);
     for vector in scores.chunks_exact(S::LANES) {
         sum = simd.add(sum, simd.load(vector));
     }

@@ -1,7 +1,7 @@
-//! What a decoder of the Llama family does row by row, besides products and attention.
+//! What a decoder does row by row, besides products and attention.
 
 use super::isa::{Isa, Kernel};
-use super::math::exp;
+use super::math::{exp, gelu_tanh, tanh};
 use super::simd::{MAX_LANES, Simd};
 
 /// `output = x / rms(x) * scale`, row by row; rows are as wide as `scale`.
@@ -10,22 +10,46 @@ pub fn rms_norm(isa: Isa, x: &[f32], scale: &[f32], eps: f32, output: &mut [f32]
     isa.run(RmsNorm { x, scale, eps, output });
 }
 
-/// `output = silu(gate) * up`, where a row of `gate_up` is `width` gates and then `width` ups.
-pub fn silu_gate(isa: Isa, gate_up: &[f32], width: usize, output: &mut [f32]) {
+/// Replaces each head of `x`, as wide as `scale`, by `head / rms(head) * scale`.
+pub fn norm_heads(isa: Isa, x: &mut [f32], scale: &[f32], eps: f32) {
+    assert!(!scale.is_empty());
+    isa.run(NormHeads { x, scale, eps });
+}
+
+/// The function that a gate goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GateKind {
+    Silu,
+    /// GELU by the hyperbolic tangent.
+    GeluTanh,
+}
+
+/// `output = f(gate) * up`, where a row of `gate_up` is `width` gates and then `width` ups.
+pub fn gate(isa: Isa, kind: GateKind, gate_up: &[f32], width: usize, output: &mut [f32]) {
     assert!(gate_up.len() == 2 * output.len() && width > 0);
-    isa.run(SiluGate { gate_up, width, output });
+    isa.run(Gated { kind, gate_up, width, output });
 }
 
-/// Turns each head of `x` by its position's angles, one per pair; a pair is a number of the head's first half and
-/// its like of the second, as in Transformers.
-pub fn rotate(isa: Isa, x: &mut [f32], cos: &[f32], sin: &[f32]) {
-    assert!(cos.len() == sin.len() && !cos.is_empty());
-    isa.run(Rotate { x, cos, sin });
+/// Turns each head of `x`, `size` wide, by its position's angles, one per pair. Of its first `2 * cos.len()` numbers a
+/// pair is one of the first half and its like of the second, as in Transformers; the rest stays.
+pub fn rotate(isa: Isa, x: &mut [f32], size: usize, cos: &[f32], sin: &[f32]) {
+    assert!(cos.len() == sin.len() && !cos.is_empty() && 2 * cos.len() <= size);
+    isa.run(Rotate { x, size, cos, sin });
 }
 
-/// `x += y`.
-pub fn add(isa: Isa, x: &mut [f32], y: &[f32]) {
-    isa.run(Add { x, y });
+/// `x += y * scale`.
+pub fn add_scaled(isa: Isa, x: &mut [f32], y: &[f32], scale: f32) {
+    isa.run(Add { x, y, scale });
+}
+
+/// `x *= scale`, and then `x = cap * tanh(x / cap)`.
+pub fn scale_and_cap(isa: Isa, x: &mut [f32], scale: f32, cap: Option<f32>) {
+    if scale != 1.0 {
+        x.iter_mut().for_each(|x| *x *= scale);
+    }
+    if let Some(cap) = cap {
+        isa.run(Cap { x, cap });
+    }
 }
 
 struct RmsNorm<'a> {
@@ -42,14 +66,7 @@ impl Kernel for RmsNorm<'_> {
     fn run<S: Simd>(self, simd: S) {
         let width = self.scale.len();
         for (x, output) in self.x.chunks_exact(width).zip(self.output.chunks_exact_mut(width)) {
-            let mut squares = simd.splat(0.0);
-            let vectors = x.chunks_exact(S::LANES);
-            let rest: f32 = vectors.remainder().iter().map(|x| x * x).sum();
-            for vector in vectors {
-                let vector = simd.load(vector);
-                squares = simd.mul_add(vector, vector, squares);
-            }
-            let factor = 1.0 / ((simd.sum(squares) + rest) / width as f32 + self.eps).sqrt();
+            let factor = inverse_rms(simd, x, self.eps);
             for ((output, x), scale) in output.iter_mut().zip(x).zip(self.scale) {
                 *output = x * factor * scale;
             }
@@ -57,42 +74,105 @@ impl Kernel for RmsNorm<'_> {
     }
 }
 
-struct SiluGate<'a> {
+#[inline(always)]
+fn inverse_rms<S: Simd>(simd: S, x: &[f32], eps: f32) -> f32 {
+    let mut squares = simd.splat(0.0);
+    let vectors = x.chunks_exact(S::LANES);
+    let rest: f32 = vectors.remainder().iter().map(|x| x * x).sum();
+    for vector in vectors {
+        let vector = simd.load(vector);
+        squares = simd.mul_add(vector, vector, squares);
+    }
+    1.0 / ((simd.sum(squares) + rest) / x.len() as f32 + eps).sqrt()
+}
+
+struct NormHeads<'a> {
+    x: &'a mut [f32],
+    scale: &'a [f32],
+    eps: f32,
+}
+
+impl Kernel for NormHeads<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        for head in self.x.chunks_exact_mut(self.scale.len()) {
+            let factor = inverse_rms(simd, head, self.eps);
+            for (x, scale) in head.iter_mut().zip(self.scale) {
+                *x = *x * factor * scale;
+            }
+        }
+    }
+}
+
+struct Gated<'a> {
+    kind: GateKind,
     gate_up: &'a [f32],
     width: usize,
     output: &'a mut [f32],
 }
 
-impl Kernel for SiluGate<'_> {
+impl Kernel for Gated<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let silu = |gate: S::Vector, up: S::Vector| {
-            let denominator = simd.add(simd.splat(1.0), exp(simd, simd.sub(simd.splat(0.0), gate)));
-            simd.mul(simd.div(gate, denominator), up)
-        };
+        match self.kind {
+            GateKind::Silu => self.each(simd, |gate, up| {
+                let denominator = simd.add(simd.splat(1.0), exp(simd, simd.sub(simd.splat(0.0), gate)));
+                simd.mul(simd.div(gate, denominator), up)
+            }),
+            GateKind::GeluTanh => self.each(simd, |gate, up| simd.mul(gelu_tanh(simd, gate), up)),
+        }
+    }
+}
+
+impl Gated<'_> {
+    #[inline(always)]
+    fn each<S: Simd>(self, simd: S, value: impl Fn(S::Vector, S::Vector) -> S::Vector) {
         let rows = self.gate_up.chunks_exact(2 * self.width).zip(self.output.chunks_exact_mut(self.width));
         for (row, output) in rows {
             let (gate, up) = row.split_at(self.width);
             let vectors = gate.chunks(S::LANES).zip(up.chunks(S::LANES)).zip(output.chunks_mut(S::LANES));
             for ((gate, up), output) in vectors {
                 if output.len() == S::LANES {
-                    simd.store(output, silu(simd.load(gate), simd.load(up)));
+                    simd.store(output, value(simd.load(gate), simd.load(up)));
                     continue;
                 }
                 let [mut gates, mut ups] = [[0.0; MAX_LANES]; 2];
                 gates[..gate.len()].copy_from_slice(gate);
                 ups[..up.len()].copy_from_slice(up);
-                let lanes = simd.lanes(silu(simd.load(&gates), simd.load(&ups)));
+                let lanes = simd.lanes(value(simd.load(&gates), simd.load(&ups)));
                 output.copy_from_slice(&lanes[..output.len()]);
             }
         }
     }
 }
 
+struct Cap<'a> {
+    x: &'a mut [f32],
+    cap: f32,
+}
+
+impl Kernel for Cap<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S) {
+        let (cap, inverse) = (simd.splat(self.cap), simd.splat(1.0 / self.cap));
+        for part in self.x.chunks_mut(S::LANES) {
+            let mut lanes = [0.0; MAX_LANES];
+            lanes[..part.len()].copy_from_slice(part);
+            let capped = simd.mul(cap, tanh(simd, simd.mul(simd.load(&lanes), inverse)));
+            part.copy_from_slice(&simd.lanes(capped)[..part.len()]);
+        }
+    }
+}
+
 struct Rotate<'a> {
     x: &'a mut [f32],
+    size: usize,
     cos: &'a [f32],
     sin: &'a [f32],
 }
@@ -102,7 +182,7 @@ impl Kernel for Rotate<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
-        for head in self.x.chunks_exact_mut(2 * self.cos.len()) {
+        for head in self.x.chunks_exact_mut(self.size) {
             let (first, second) = head.split_at_mut(self.cos.len());
             for (((a, b), cos), sin) in first.iter_mut().zip(second).zip(self.cos).zip(self.sin) {
                 (*a, *b) = (*a * cos - *b * sin, *b * cos + *a * sin);
@@ -114,6 +194,7 @@ impl Kernel for Rotate<'_> {
 struct Add<'a> {
     x: &'a mut [f32],
     y: &'a [f32],
+    scale: f32,
 }
 
 impl Kernel for Add<'_> {
@@ -122,14 +203,14 @@ impl Kernel for Add<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, _: S) {
         for (x, y) in self.x.iter_mut().zip(self.y) {
-            *x += y;
+            *x += y * self.scale;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{HeadShape, KvCache};
+    use super::super::{Attention, KvCache};
     use super::*;
 
     #[test]
@@ -144,14 +225,30 @@ mod tests {
             }
             let gate_up: Vec<f32> = (0..2 * width).map(|index| (index as f32 * 3.0).sin() * 20.0).collect();
             let mut gated = vec![0.0; width];
-            silu_gate(isa, &gate_up, width, &mut gated);
-            for ((gate, up), gated) in gate_up.iter().zip(&gate_up[width..]).zip(gated) {
+            gate(isa, GateKind::Silu, &gate_up, width, &mut gated);
+            for ((gate, up), gated) in gate_up.iter().zip(&gate_up[width..]).zip(&gated) {
                 let expected = f64::from(*gate) / (1.0 + (-f64::from(*gate)).exp()) * f64::from(*up);
-                assert!((expected - f64::from(gated)).abs() < 1e-4, "{gate} {up}: {gated}");
+                assert!((expected - f64::from(*gated)).abs() < 1e-4, "{gate} {up}: {gated}");
             }
-            let mut head = [1.0, 0.0, 0.0, 1.0];
-            rotate(isa, &mut head, &[0.0, 1.0], &[1.0, 0.0]);
-            assert_eq!(head, [0.0, 0.0, 1.0, 1.0]);
+            gate(isa, GateKind::GeluTanh, &gate_up, width, &mut gated);
+            for ((gate, up), gated) in gate_up.iter().zip(&gate_up[width..]).zip(&gated) {
+                let x = f64::from(*gate);
+                let inner = (x + 0.044715 * x * x * x) * (2.0 / std::f64::consts::PI).sqrt();
+                let expected = 0.5 * x * (1.0 + inner.tanh()) * f64::from(*up);
+                assert!((expected - f64::from(*gated)).abs() < 1e-4, "{gate} {up}: {gated}");
+            }
+            let mut capped = x.clone();
+            scale_and_cap(isa, &mut capped, 40.0, Some(30.0));
+            for (x, capped) in x.iter().zip(capped) {
+                let expected = (f64::from(*x) * 40.0 / 30.0).tanh() * 30.0;
+                assert!((expected - f64::from(capped)).abs() < 1e-4, "{x}: {capped}");
+            }
+            let mut heads = x.clone();
+            norm_heads(isa, &mut heads, &vec![2.0; width], 1e-6);
+            assert_eq!(heads, output);
+            let mut head = [1.0, 0.0, 0.0, 1.0, 7.0];
+            rotate(isa, &mut head, 5, &[0.0, 1.0], &[1.0, 0.0]);
+            assert_eq!(head, [0.0, 0.0, 1.0, 1.0, 7.0]);
         }
     }
 
@@ -159,30 +256,45 @@ mod tests {
     fn cached_attention_is_softmax_over_the_positions() {
         // The last of these outgrows its first room twice.
         let shapes = [(1, 1, 2, 1), (4, 2, 8, 17), (6, 3, 32, 100), (2, 1, 24, 64), (4, 2, 8, 600)];
-        for (isa, (query, kv, size, length)) in Isa::all().into_iter().flat_map(|isa| shapes.map(|shape| (isa, shape)))
-        {
-            let context = length.max(128);
-            let mut cache = KvCache::new(isa, HeadShape { query, kv, size }, context);
-            let number = |a: usize, b: usize| f64::from(((a * 31 + b * 17) as f32 * 0.37).sin());
-            let row = |seed, position, width| (0..width).map(|i| number(position + seed, i) as f32).collect::<Vec<_>>();
-            for position in 0..context {
-                // What lies behind `length` must not matter.
-                let fill = |row: Vec<f32>| if position < length { row } else { vec![f32::NAN; row.len()] };
-                cache.write(position, &fill(row(1, position, kv * size)), &fill(row(2, position, kv * size)));
-            }
-            let queries = row(3, 0, query * size);
-            let mut output = vec![0.0; queries.len()];
-            cache.attend(&queries, length, &mut Vec::new(), &mut output);
-            for head in 0..query {
-                let at = head * kv / query * size;
-                let dot = |t: usize| (0..size).map(|k| number(3, head * size + k) * number(t + 1, at + k)).sum::<f64>();
-                let weights: Vec<f64> = (0..length).map(|t| (dot(t) / (size as f64).sqrt()).exp()).collect();
-                let total: f64 = weights.iter().sum();
-                for k in 0..size {
-                    let mean: f64 = (0..length).map(|t| weights[t] * number(t + 2, at + k)).sum();
-                    let error = (mean / total - f64::from(output[head * size + k])).abs();
-                    assert!(error < 1e-5, "{} {query}/{kv} x {size} over {length}: {error}", isa.name());
+        let rules = [(usize::MAX, None), (1, None), (20, Some(0.5))];
+        for (query, kv, size, length) in shapes {
+            for (window, cap) in rules {
+                for isa in Isa::all() {
+                    let scale = 1.5 / (size as f32).sqrt();
+                    let attention = Attention { query, kv, size, scale, cap, window };
+                    attends_rightly(isa, attention, length);
                 }
+            }
+        }
+    }
+
+    fn attends_rightly(isa: Isa, attention: Attention, length: usize) {
+        let Attention { query, kv, size, scale, cap, window } = attention;
+        let context = length.max(128);
+        let mut cache = KvCache::new(isa, attention, context);
+        let number = |a: usize, b: usize| f64::from(((a * 31 + b * 17) as f32 * 0.37).sin());
+        let row = |seed, position, width| (0..width).map(|i| number(position + seed, i) as f32).collect::<Vec<_>>();
+        let seen = length.saturating_sub(window)..length;
+        for position in 0..context {
+            // What is not seen must not matter.
+            let fill = |row: Vec<f32>| if seen.contains(&position) { row } else { vec![f32::NAN; row.len()] };
+            cache.write(position, &fill(row(1, position, kv * size)), &fill(row(2, position, kv * size)));
+        }
+        let queries = row(3, 0, query * size);
+        let mut output = vec![0.0; queries.len()];
+        cache.attend(&queries, length, &mut Vec::new(), &mut output);
+        for head in 0..query {
+            let at = head * kv / query * size;
+            let weight = |t: usize| {
+                let dot: f64 = (0..size).map(|k| number(3, head * size + k) * number(t + 1, at + k)).sum();
+                let score = dot * f64::from(scale);
+                cap.map_or(score, |cap| f64::from(cap) * (score / f64::from(cap)).tanh()).exp()
+            };
+            let total: f64 = seen.clone().map(weight).sum();
+            for k in 0..size {
+                let mean: f64 = seen.clone().map(|t| weight(t) * number(t + 2, at + k)).sum();
+                let error = (mean / total - f64::from(output[head * size + k])).abs();
+                assert!(error < 1e-5, "{} {attention:?} over {length}: {error}", isa.name());
             }
         }
     }

@@ -43,19 +43,33 @@ struct Line([f32; 16]);
 impl Linear {
     /// `weight` is `[outputs, inputs]` row by row, `bias` is `[outputs]`.
     pub fn new(isa: Isa, weight: &[f32], bias: &[f32], inputs: usize) -> Self {
-        let outputs = bias.len();
-        assert_eq!(weight.len(), inputs * outputs);
+        assert_eq!(weight.len(), inputs * bias.len());
+        let rows = weight.chunks_exact(inputs.max(1));
+        Self::of_rows(isa, inputs, bias.len(), Some(bias), rows, |row, to| to.copy_from_slice(row))
+    }
+
+    /// As [`Linear::new`], from `rows` one by one: `read` writes the weights of one output.
+    pub fn of_rows<R>(
+        isa: Isa,
+        inputs: usize,
+        outputs: usize,
+        bias: Option<&[f32]>,
+        rows: impl Iterator<Item = R>,
+        mut read: impl FnMut(R, &mut [f32]),
+    ) -> Self {
         let width = 2 * isa.lanes();
         let count = outputs.div_ceil(width);
         let mut panels = vec![Line([0.0; 16]); (count * width * inputs).div_ceil(16)];
-        for (output, row) in weight.chunks_exact(inputs.max(1)).enumerate() {
+        let mut weights = vec![0.0; inputs];
+        for (output, row) in rows.take(outputs).enumerate() {
+            read(row, &mut weights);
             let start = output / width * width * inputs + output % width;
-            for (k, value) in row.iter().enumerate() {
+            for (k, value) in weights.iter().enumerate() {
                 let place = start + k * width;
                 panels[place / 16].0[place % 16] = *value;
             }
         }
-        let mut bias = bias.to_vec();
+        let mut bias = bias.map_or_else(Vec::new, <[f32]>::to_vec);
         bias.resize(count * width, 0.0);
         Self { isa, inputs, outputs, panels, bias }
     }

@@ -49,6 +49,23 @@ pub fn gelu<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
     simd.mul_add(half, erf(simd, simd.mul(x, simd.splat(std::f32::consts::FRAC_1_SQRT_2))), half)
 }
 
+/// The hyperbolic tangent to within 3e-7.
+#[inline(always)]
+pub fn tanh<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
+    let e = exp(simd, simd.add(x, x));
+    simd.sub(simd.splat(1.0), simd.div(simd.splat(2.0), simd.add(e, simd.splat(1.0))))
+}
+
+/// `x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`: the GELU of Gemma. As `1 + tanh(y) = 2 / (1 + e^-2y)`.
+#[inline(always)]
+pub fn gelu_tanh<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
+    // -2 sqrt(2 / pi)
+    const FACTOR: f32 = -1.595_769_1;
+    let cubic = simd.mul_add(simd.mul(x, simd.splat(0.044_715)), simd.mul(x, x), x);
+    let denominator = simd.add(simd.splat(1.0), exp(simd, simd.mul(cubic, simd.splat(FACTOR))));
+    simd.div(x, denominator)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

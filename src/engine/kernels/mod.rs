@@ -20,8 +20,8 @@ mod tests;
 pub mod threads;
 mod tile;
 
-pub use cached::{HeadShape, KvCache};
-pub use decoder::{add, rms_norm, rotate, silu_gate};
+pub use cached::{Attention, KvCache};
+pub use decoder::{GateKind, add_scaled, gate, norm_heads, rms_norm, rotate, scale_and_cap};
 pub use isa::Isa;
 pub use linear::{Activation, Linear};
 pub use norm::{LayerNorm, l2_normalize};

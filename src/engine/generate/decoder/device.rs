@@ -7,13 +7,13 @@ use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::ops::{rms_norm, softmax_last_dim};
 use candle_nn::rotary_emb::rope;
 
-use super::config::Config;
 use super::rope::Angles;
+use super::shape::{Config, Gate, LayerKind};
 use super::weights::{Dense, LayerWeights, Weights};
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 
-/// Llama in f32 on any of Candle's devices.
-pub struct DeviceLlama {
+/// A decoder that computes in f32 on any of Candle's devices.
+pub struct DeviceDecoder {
     config: Config,
     spec: DecoderSpec,
     device: Device,
@@ -22,16 +22,20 @@ pub struct DeviceLlama {
     layers: Vec<Layer>,
     final_norm: Tensor,
     head: Linear,
-    /// `context x head_dim / 2` each.
-    cos: Tensor,
-    sin: Tensor,
+    /// Cosines and sines for each of the config's rotations, `context x width / 2` each.
+    angles: Vec<(Tensor, Tensor)>,
 }
 
 struct Layer {
+    kind: LayerKind,
     attention_norm: Tensor,
     qkv: Linear,
+    /// For queries and for keys.
+    qk_norms: Option<[Tensor; 2]>,
     output: Linear,
     mlp_norm: Tensor,
+    /// Of what attention and what the feed-forward part gives.
+    post_norms: Option<[Tensor; 2]>,
     gate_up: Linear,
     down: Linear,
     /// One per slot.
@@ -52,8 +56,10 @@ struct Linear {
 
 impl Linear {
     fn new(dense: Dense, device: &Device) -> Result<Self> {
-        let bias = dense.bias.map(|bias| Tensor::from_vec(bias, dense.outputs, device)).transpose()?;
-        Ok(Self { weights: Tensor::from_vec(dense.weights, (dense.outputs, dense.inputs), device)?, bias })
+        let (outputs, inputs) = (dense.outputs(), dense.inputs);
+        let weights = Tensor::from_vec(dense.weights(), (outputs, inputs), device)?;
+        let bias = dense.bias.map(|bias| Tensor::from_vec(bias, outputs, device)).transpose()?;
+        Ok(Self { weights, bias })
     }
 
     fn apply(&self, x: &Tensor) -> Result<Tensor> {
@@ -76,31 +82,36 @@ struct Segment {
     rows: usize,
 }
 
-impl DeviceLlama {
+impl DeviceDecoder {
     pub fn load(
         config: Config,
         spec: DecoderSpec,
         weights: &Weights<'_>,
         device: &Device,
     ) -> std::result::Result<Self, Failure> {
-        let layers = (0..config.layers)
-            .map(|index| Ok(Layer::new(weights.layer(index)?, &config, &spec, device)?))
+        let layers = (0..config.layers.len())
+            .map(|index| Ok(Layer::new(weights.layer(index)?, &config, index, &spec, device)?))
             .collect::<std::result::Result<_, Failure>>()?;
-        let embedding = Linear::new(weights.embedding()?, device)?;
-        let head = match weights.head()? {
-            Some(head) => Linear::new(head, device)?,
-            None => Linear { weights: embedding.weights.clone(), bias: None },
+        let head = Linear::new(weights.head()?, device)?;
+        let embedding = match config.is_tied {
+            true => head.weights.clone(),
+            false => {
+                let table = Dense { inputs: config.hidden, parts: vec![weights.embedding()?], bias: None };
+                Linear::new(table, device)?.weights
+            }
         };
         let final_norm = weights.final_norm()?;
-        let Angles { cos, sin } = Angles::new(&config, spec.context);
-        let shape = (spec.context, config.head_dim / 2);
+        let angles = |rope| {
+            let Angles { half, cos, sin } = Angles::new(rope, spec.context);
+            let tensor = |values| Tensor::from_vec(values, (spec.context, half), device);
+            Ok((tensor(cos)?, tensor(sin)?))
+        };
         Ok(Self {
             final_norm: Tensor::from_vec(final_norm, config.hidden, device)?,
-            embedding: embedding.weights,
+            embedding,
             layers,
             head,
-            cos: Tensor::from_vec(cos, shape, device)?,
-            sin: Tensor::from_vec(sin, shape, device)?,
+            angles: config.ropes.iter().map(angles).collect::<Result<_>>()?,
             device: device.clone(),
             config,
             spec,
@@ -110,23 +121,38 @@ impl DeviceLlama {
     /// Logits of each segment's last row. `rows` may exceed the segments' rows: the rest is filling.
     fn pass(&self, tokens: &[u32], segments: &[Segment]) -> Result<Tensor> {
         let ids = Tensor::new(tokens, &self.device)?;
-        let mut x = self.embedding.index_select(&ids, 0)?;
+        let eps = self.config.norm_eps;
+        let mut x = scaled(self.embedding.index_select(&ids, 0)?, self.config.embedding_scale)?;
         for layer in &self.layers {
-            let normed = rms_norm(&x, &layer.attention_norm, self.config.norm_eps)?;
+            let normed = rms_norm(&x, &layer.attention_norm, eps)?;
             let attended = self.attend(layer, &layer.qkv.apply(&normed)?, segments)?;
-            x = (x + layer.output.apply(&attended)?)?;
-            let normed = rms_norm(&x, &layer.mlp_norm, self.config.norm_eps)?;
+            x = self.add(layer, 0, x, layer.output.apply(&attended)?)?;
+            let normed = rms_norm(&x, &layer.mlp_norm, eps)?;
             let gate_up = layer.gate_up.apply(&normed)?;
-            let gate = gate_up.narrow(1, 0, self.config.intermediate)?.silu()?;
+            let gate = gate_up.narrow(1, 0, self.config.intermediate)?;
+            let gate = match self.config.gate {
+                Gate::Silu => gate.silu()?,
+                Gate::GeluTanh => gate.gelu()?,
+            };
             let up = gate_up.narrow(1, self.config.intermediate, self.config.intermediate)?;
-            x = (x + layer.down.apply(&(gate * up)?)?)?;
+            x = self.add(layer, 1, x, layer.down.apply(&(gate * up)?)?)?;
         }
         // The head for the last rows only, but for as many as there are rows where they are all single: see above.
         if segments.iter().any(|segment| segment.rows > 1) {
             let last: Vec<u32> = segments.iter().map(|segment| (segment.row + segment.rows - 1) as u32).collect();
             x = x.index_select(&Tensor::new(last, &self.device)?, 0)?;
         }
-        self.head.apply(&rms_norm(&x.contiguous()?, &self.final_norm, self.config.norm_eps)?)
+        let logits = self.head.apply(&rms_norm(&x.contiguous()?, &self.final_norm, eps)?)?;
+        capped(scaled(logits, self.config.logit_scale)?, self.config.logit_cap)
+    }
+
+    /// `x` plus what attention (`part` 0) or the feed-forward part (1) gives.
+    fn add(&self, layer: &Layer, part: usize, x: Tensor, delta: Tensor) -> Result<Tensor> {
+        let delta = match &layer.post_norms {
+            Some(norms) => rms_norm(&delta.contiguous()?, &norms[part], self.config.norm_eps)?,
+            None => delta,
+        };
+        x + scaled(delta, self.config.residual_scale)?
     }
 
     /// `rows x (heads * head_dim)`; filling rows are zero.
@@ -154,20 +180,31 @@ impl DeviceLlama {
             let part = qkv.narrow(1, first * head_dim, count * head_dim)?;
             part.reshape((rows, count, head_dim))?.transpose(0, 1)?.contiguous()
         };
-        let (cos, sin) = (self.cos.narrow(0, position, rows)?, self.sin.narrow(0, position, rows)?);
-        let rotated = rope(&by_head(0, heads + kv_heads)?.unsqueeze(0)?, &cos, &sin)?.squeeze(0)?;
+        let mut turned = by_head(0, heads + kv_heads)?;
+        if let Some([query_norm, key_norm]) = &layer.qk_norms {
+            let norm = |first, count, norm| {
+                rms_norm(&turned.narrow(0, first, count)?.contiguous()?, norm, self.config.norm_eps)
+            };
+            turned = Tensor::cat(&[norm(0, heads, query_norm)?, norm(heads, kv_heads, key_norm)?], 0)?;
+        }
+        if let Some(which) = layer.kind.rope {
+            let (cos, sin) = &self.angles[which];
+            turned = turn(&turned, &cos.narrow(0, position, rows)?, &sin.narrow(0, position, rows)?)?;
+        }
         let cache = &layer.caches[segment.slot];
-        cache.keys.slice_set(&rotated.narrow(0, heads, kv_heads)?.contiguous()?, 1, position)?;
+        cache.keys.slice_set(&turned.narrow(0, heads, kv_heads)?.contiguous()?, 1, position)?;
         cache.values.slice_set(&by_head(heads + kv_heads, kv_heads)?, 1, position)?;
         let (keys, values) = (cache.keys.narrow(1, 0, length)?, cache.values.narrow(1, 0, length)?);
         // Query heads that share a key-value head lie side by side, and so become rows of one product.
         let group = heads / kv_heads;
-        let queries = (rotated.narrow(0, 0, heads)?.contiguous()? * (1.0 / (head_dim as f64).sqrt()))?;
+        let queries = scaled(turned.narrow(0, 0, heads)?.contiguous()?, self.config.score_scale)?;
         let scores = queries.reshape((kv_heads, group * rows, head_dim))?.matmul(&keys.t()?)?;
-        let scores = match rows {
-            1 => scores,
-            _ => {
-                let mask = causal_mask(position, rows, &self.device)?;
+        let scores = capped(scores, self.config.score_cap)?;
+        let window = layer.kind.window.unwrap_or(usize::MAX);
+        let scores = match rows == 1 && length <= window {
+            true => scores,
+            false => {
+                let mask = causal_mask(position, rows, window, &self.device)?;
                 scores.reshape((heads, rows, length))?.broadcast_add(&mask)?
             }
         };
@@ -178,14 +215,23 @@ impl DeviceLlama {
 }
 
 impl Layer {
-    fn new(weights: LayerWeights, config: &Config, spec: &DecoderSpec, device: &Device) -> Result<Self> {
-        let norm = |weights: Vec<f32>| Tensor::from_vec(weights, config.hidden, device);
+    fn new(weights: LayerWeights, config: &Config, index: usize, spec: &DecoderSpec, device: &Device) -> Result<Self> {
+        let norm = |weights: Vec<f32>| {
+            let width = weights.len();
+            Tensor::from_vec(weights, width, device)
+        };
+        let both = |norms: Option<[Vec<f32>; 2]>| {
+            norms.map(|[first, second]| Ok::<_, candle_core::Error>([norm(first)?, norm(second)?])).transpose()
+        };
         let room = || Tensor::zeros((config.kv_heads, spec.context, config.head_dim), DType::F32, device);
         Ok(Self {
+            kind: config.layers[index],
             attention_norm: norm(weights.attention_norm)?,
             qkv: Linear::new(weights.qkv, device)?,
+            qk_norms: both(weights.qk_norms)?,
             output: Linear::new(weights.output, device)?,
             mlp_norm: norm(weights.mlp_norm)?,
+            post_norms: both(weights.post_norms)?,
             gate_up: Linear::new(weights.gate_up, device)?,
             down: Linear::new(weights.down, device)?,
             caches: (0..spec.slots).map(|_| Ok(Cache { keys: room()?, values: room()? })).collect::<Result<_>>()?,
@@ -193,15 +239,39 @@ impl Layer {
     }
 }
 
-/// `rows x (position + rows)`: minus infinity where a row would see what comes after it.
-fn causal_mask(position: usize, rows: usize, device: &Device) -> Result<Tensor> {
+/// Turns the first numbers of each head, as many as there are angles for; the rest stays.
+fn turn(heads: &Tensor, cos: &Tensor, sin: &Tensor) -> Result<Tensor> {
+    let (width, size) = (2 * cos.dim(1)?, heads.dim(2)?);
+    let turned = rope(&heads.narrow(2, 0, width)?.contiguous()?.unsqueeze(0)?, cos, sin)?.squeeze(0)?;
+    match size - width {
+        0 => Ok(turned),
+        rest => Tensor::cat(&[turned, heads.narrow(2, width, rest)?], 2)?.contiguous(),
+    }
+}
+
+fn scaled(x: Tensor, scale: f32) -> Result<Tensor> {
+    if scale == 1.0 { Ok(x) } else { x * f64::from(scale) }
+}
+
+fn capped(x: Tensor, cap: Option<f32>) -> Result<Tensor> {
+    match cap {
+        Some(cap) => (x * (1.0 / f64::from(cap)))?.tanh()? * f64::from(cap),
+        None => Ok(x),
+    }
+}
+
+/// `rows x (position + rows)`: minus infinity where a row would see what comes after it, or what its window has left.
+fn causal_mask(position: usize, rows: usize, window: usize, device: &Device) -> Result<Tensor> {
     let length = position + rows;
-    let hidden =
-        |row: usize| (0..length).map(move |other| if other > position + row { f32::NEG_INFINITY } else { 0.0 });
+    let hidden = |row: usize| {
+        let end = position + row + 1;
+        let seen = end.saturating_sub(window)..end;
+        (0..length).map(move |other| if seen.contains(&other) { 0.0 } else { f32::NEG_INFINITY })
+    };
     Tensor::from_vec((0..rows).flat_map(hidden).collect::<Vec<_>>(), (rows, length), device)
 }
 
-impl Decoder for DeviceLlama {
+impl Decoder for DeviceDecoder {
     fn spec(&self) -> &DecoderSpec {
         &self.spec
     }

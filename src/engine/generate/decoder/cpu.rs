@@ -2,28 +2,32 @@
 
 use rayon::prelude::*;
 
-use super::config::Config;
 use super::rope::Angles;
+use super::shape::{Config, Gate};
 use super::weights::{Dense, LayerWeights, Weights};
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
-
-use crate::engine::kernels::{Activation, HeadShape, Isa, KvCache, Linear, add, rms_norm, rotate, silu_gate, threads};
+use crate::engine::checkpoints::Rows;
+use crate::engine::kernels::{
+    Activation, Attention, GateKind, Isa, KvCache, Linear, add_scaled, gate, norm_heads, rms_norm, rotate,
+    scale_and_cap, threads,
+};
 
 /// Multiplications of a pass above which it is spread over the cores: a millisecond of one core. Below, handing the
 /// pieces over, a dozen times a layer, costs more than it gains.
 const WORTH_SPREADING: usize = 1 << 25;
 
-/// Llama in f32 on the CPU.
-pub struct CpuLlama {
+/// A decoder that computes in f32 on the CPU.
+pub struct CpuDecoder {
     isa: Isa,
     config: Config,
     spec: DecoderSpec,
-    /// `vocab_size x hidden`, or `None` where it is the head.
-    embedding: Option<Vec<f32>>,
+    /// `vocab_size x hidden`, where it is stored; `None` where it is the head.
+    embedding: Option<Rows>,
     layers: Vec<Layer>,
     final_norm: Vec<f32>,
     head: Linear,
-    angles: Angles,
+    /// One for each of the config's rotations.
+    angles: Vec<Angles>,
     buffers: Buffers,
     /// Weights that each row is multiplied by.
     weights: usize,
@@ -31,10 +35,13 @@ pub struct CpuLlama {
 
 struct Layer {
     isa: Isa,
+    rope: Option<usize>,
     attention_norm: Vec<f32>,
     qkv: Linear,
+    qk_norms: Option<[Vec<f32>; 2]>,
     output: Linear,
     mlp_norm: Vec<f32>,
+    post_norms: Option<[Vec<f32>; 2]>,
     gate_up: Linear,
     down: Linear,
     /// One per slot.
@@ -63,28 +70,23 @@ struct Row {
     is_last: bool,
 }
 
-impl CpuLlama {
+impl CpuDecoder {
     pub fn load(isa: Isa, config: Config, spec: DecoderSpec, weights: &Weights<'_>) -> Result<Self, Failure> {
-        let heads = HeadShape { query: config.heads, kv: config.kv_heads, size: config.head_dim };
-        let layers = (0..config.layers)
-            .map(|index| Ok(Layer::new(isa, weights.layer(index)?, heads, &spec)))
-            .collect::<Result<_, Failure>>()?;
-        let embedding = weights.embedding()?;
-        let (embedding, head) = match weights.head()? {
-            Some(head) => (Some(embedding.weights), matrix(isa, head)),
-            None => (None, matrix(isa, embedding)),
-        };
+        let layers = (0..config.layers.len())
+            .map(|index| Ok(Layer::new(isa, weights.layer(index)?, &config, index, &spec)))
+            .collect::<Result<Vec<_>, Failure>>()?;
+        let head = matrix(isa, &weights.head()?);
         Ok(Self {
             isa,
-            embedding,
-            layers,
+            embedding: if config.is_tied { None } else { Some(weights.embedding()?) },
             final_norm: weights.final_norm()?,
             head,
-            angles: Angles::new(&config, spec.context),
+            angles: config.ropes.iter().map(|rope| Angles::new(rope, spec.context)).collect(),
             buffers: Buffers::default(),
-            weights: config.layers
+            weights: layers.len()
                 * (config.hidden * config.head_dim * 2 * (config.heads + config.kv_heads)
                     + config.hidden * config.intermediate * 3),
+            layers,
             config,
             spec,
         })
@@ -92,30 +94,44 @@ impl CpuLlama {
 
     fn embed(&self, token: u32, x: &mut [f32]) {
         match &self.embedding {
-            Some(table) => x.copy_from_slice(&table[token as usize * x.len()..][..x.len()]),
+            Some(table) => {
+                table.read(token as usize, x);
+            }
             None => self.head.weights_of(token as usize, x),
         }
+        scale_and_cap(self.isa, x, self.config.embedding_scale, None);
     }
 }
 
 impl Layer {
-    fn new(isa: Isa, weights: LayerWeights, heads: HeadShape, spec: &DecoderSpec) -> Self {
+    fn new(isa: Isa, weights: LayerWeights, config: &Config, index: usize, spec: &DecoderSpec) -> Self {
+        let kind = config.layers[index];
+        let attention = Attention {
+            query: config.heads,
+            kv: config.kv_heads,
+            size: config.head_dim,
+            scale: config.score_scale,
+            cap: config.score_cap,
+            window: kind.window.unwrap_or(usize::MAX),
+        };
         Self {
             isa,
+            rope: kind.rope,
             attention_norm: weights.attention_norm,
-            qkv: matrix(isa, weights.qkv),
-            output: matrix(isa, weights.output),
+            qkv: matrix(isa, &weights.qkv),
+            qk_norms: weights.qk_norms,
+            output: matrix(isa, &weights.output),
             mlp_norm: weights.mlp_norm,
-            gate_up: matrix(isa, weights.gate_up),
-            down: matrix(isa, weights.down),
-            caches: (0..spec.slots).map(|_| KvCache::new(isa, heads, spec.context)).collect(),
+            post_norms: weights.post_norms,
+            gate_up: matrix(isa, &weights.gate_up),
+            down: matrix(isa, &weights.down),
+            caches: (0..spec.slots).map(|_| KvCache::new(isa, attention, spec.context)).collect(),
         }
     }
 
     /// Norm, queries, keys and values of all rows; the keys and values go into the cache.
-    fn project(&mut self, config: &Config, angles: &Angles, rows: &[Row], buffers: &mut Buffers) {
+    fn project(&mut self, config: &Config, angles: &[Angles], rows: &[Row], buffers: &mut Buffers) {
         let Buffers { x, normed, qkv, .. } = buffers;
-        let half = config.head_dim / 2;
         let queries = config.heads * config.head_dim;
         let keys = config.kv_heads * config.head_dim;
         normed.resize(x.len(), 0.0);
@@ -123,10 +139,16 @@ impl Layer {
         qkv.resize(rows.len() * (queries + 2 * keys), 0.0);
         self.qkv.forward(normed, Activation::None, qkv);
         for (row, qkv) in rows.iter().zip(qkv.chunks_exact_mut(queries + 2 * keys)) {
-            let at = row.position * half..(row.position + 1) * half;
-            let (rotated, values) = qkv.split_at_mut(queries + keys);
-            rotate(self.isa, rotated, &angles.cos[at.clone()], &angles.sin[at]);
-            self.caches[row.slot].write(row.position, &rotated[queries..], values);
+            let (turned, values) = qkv.split_at_mut(queries + keys);
+            if let Some([query_norm, key_norm]) = &self.qk_norms {
+                norm_heads(self.isa, &mut turned[..queries], query_norm, config.norm_eps);
+                norm_heads(self.isa, &mut turned[queries..], key_norm, config.norm_eps);
+            }
+            if let Some(angles) = self.rope.map(|rope| &angles[rope]) {
+                let at = angles.at(row.position);
+                rotate(self.isa, turned, config.head_dim, &angles.cos[at.clone()], &angles.sin[at]);
+            }
+            self.caches[row.slot].write(row.position, &turned[queries..], values);
         }
     }
 
@@ -147,17 +169,33 @@ impl Layer {
             let all = rows.par_iter().zip(qkv.par_chunks_exact(stride)).zip(outs);
             all.for_each_init(Vec::new, attend_row);
         }
+        normed.resize(x.len(), 0.0);
         delta.resize(x.len(), 0.0);
         self.output.forward(attended, Activation::None, delta);
-        add(self.isa, x, delta);
-        normed.resize(x.len(), 0.0);
+        self.add(config, 0, x, delta, normed);
         rms_norm(self.isa, x, &self.mlp_norm, config.norm_eps, normed);
         gate_up.resize(rows.len() * 2 * config.intermediate, 0.0);
         self.gate_up.forward(normed, Activation::None, gate_up);
         gated.resize(rows.len() * config.intermediate, 0.0);
-        silu_gate(self.isa, gate_up, config.intermediate, gated);
+        let kind = match config.gate {
+            Gate::Silu => GateKind::Silu,
+            Gate::GeluTanh => GateKind::GeluTanh,
+        };
+        gate(self.isa, kind, gate_up, config.intermediate, gated);
         self.down.forward(gated, Activation::None, delta);
-        add(self.isa, x, delta);
+        self.add(config, 1, x, delta, normed);
+    }
+
+    /// Adds what attention (`part` 0) or the feed-forward part (1) gives; `normed` is room for its norm.
+    fn add(&self, config: &Config, part: usize, x: &mut [f32], delta: &[f32], normed: &mut [f32]) {
+        let delta = match &self.post_norms {
+            Some(norms) => {
+                rms_norm(self.isa, delta, &norms[part], config.norm_eps, normed);
+                normed
+            }
+            None => delta,
+        };
+        add_scaled(self.isa, x, delta, config.residual_scale);
     }
 }
 
@@ -179,7 +217,7 @@ impl Buffers {
     }
 }
 
-impl Decoder for CpuLlama {
+impl Decoder for CpuDecoder {
     fn spec(&self) -> &DecoderSpec {
         &self.spec
     }
@@ -196,14 +234,14 @@ impl Decoder for CpuLlama {
             rows.extend(positions.map(|position| Row { slot: step.slot, position, is_last: position == last }));
         }
         let keys: usize = rows.iter().map(|row| row.position + 1).sum();
-        let work = rows.len() * self.weights + keys * 2 * self.config.heads * self.config.head_dim * self.config.layers;
+        let work = rows.len() * self.weights + keys * 2 * self.config.heads * self.config.head_dim * self.layers.len();
         let spreads = work >= WORTH_SPREADING && threads::count() > 1;
         let compute = || self.compute(steps, rows, spreads);
         Ok(if spreads { threads::install(compute) } else { compute() })
     }
 }
 
-impl CpuLlama {
+impl CpuDecoder {
     /// Logits of the steps' last rows. Spreads only where it runs inside the pool.
     fn compute(&mut self, steps: &[Step<'_>], mut rows: Vec<Row>, spreads: bool) -> Vec<f32> {
         let hidden = self.config.hidden;
@@ -225,12 +263,16 @@ impl CpuLlama {
         rms_norm(self.isa, x, &self.final_norm, self.config.norm_eps, normed);
         let mut logits = vec![0.0; rows.len() * self.spec.vocab_size];
         self.head.forward(normed, Activation::None, &mut logits);
+        scale_and_cap(self.isa, &mut logits, self.config.logit_scale, self.config.logit_cap);
         self.buffers = buffers;
         logits
     }
 }
 
-fn matrix(isa: Isa, dense: Dense) -> Linear {
-    let bias = dense.bias.unwrap_or_else(|| vec![0.0; dense.outputs]);
-    Linear::new(isa, &dense.weights, &bias, dense.inputs)
+fn matrix(isa: Isa, dense: &Dense) -> Linear {
+    let rows = dense.parts.iter().flat_map(|part| (0..part.len()).map(move |row| (part, row)));
+    let fill = |(part, row): (&Rows, usize), to: &mut [f32]| {
+        part.read(row, to);
+    };
+    Linear::of_rows(isa, dense.inputs, dense.outputs(), dense.bias.as_deref(), rows, fill)
 }

@@ -1,9 +1,11 @@
-//! The Llama family: Llama 1 to 3, SmolLM2, Mistral, Qwen2 and whatever shares their shape, driven by `config.json`.
+//! One decoder for Llama, Mistral, Qwen 2 and 3, Gemma 1 to 3, Phi 3, Granite, SmolLM and whatever shares their shape,
+//! driven by `config.json`.
 
 mod config;
 mod cpu;
 mod device;
 mod rope;
+mod shape;
 mod weights;
 
 use candle_core::Device;
@@ -12,9 +14,9 @@ use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::checkpoints::Checkpoint;
 use crate::engine::kernels::Isa;
 use crate::engine::queue::QueueOptions;
-use config::Config;
-use cpu::CpuLlama;
-use device::DeviceLlama;
+use cpu::CpuDecoder;
+use device::DeviceDecoder;
+use shape::Config;
 use weights::Weights;
 
 /// Positions of a slot's cache at most, whatever the model could do: a cache for 128 Ki positions would take gigabytes.
@@ -27,8 +29,8 @@ pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) ->
     let tensors = checkpoint.tensors()?;
     let weights = Weights::new(&tensors, &config);
     Ok(match device {
-        Device::Cpu => Box::new(CpuLlama::load(Isa::best(), config.clone(), spec, &weights)?),
-        device => Box::new(DeviceLlama::load(config.clone(), spec, &weights, device)?),
+        Device::Cpu => Box::new(CpuDecoder::load(Isa::best(), config.clone(), spec, &weights)?),
+        device => Box::new(DeviceDecoder::load(config.clone(), spec, &weights, device)?),
     })
 }
 
@@ -60,5 +62,7 @@ fn check(steps: &[Step<'_>], spec: &DecoderSpec) -> Result<(), Failure> {
     Ok(())
 }
 
+#[cfg(test)]
+mod parity;
 #[cfg(test)]
 mod tests;
