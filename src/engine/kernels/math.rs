@@ -60,7 +60,7 @@ pub fn tanh<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
 #[inline(always)]
 pub fn gelu_tanh<S: Simd>(simd: S, x: S::Vector) -> S::Vector {
     // -2 sqrt(2 / pi)
-    const FACTOR: f32 = -1.595_769_1;
+    const FACTOR: f32 = -1.595_769;
     let cubic = simd.mul_add(simd.mul(x, simd.splat(0.044_715)), simd.mul(x, x), x);
     let denominator = simd.add(simd.splat(1.0), exp(simd, simd.mul(cubic, simd.splat(FACTOR))));
     simd.div(x, denominator)
