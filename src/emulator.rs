@@ -17,7 +17,7 @@ use crate::config::{Config, ConfigError};
 use crate::engine::Engine;
 use crate::engine::queue::QueueOptions;
 use crate::entropy::Entropy;
-use crate::harness::Journal;
+use crate::harness::Harness;
 use crate::limits::{Limits, Plan};
 use crate::vectorize::Vectorize;
 use crate::vectorize::limits::Bounds;
@@ -175,25 +175,16 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let engine = Arc::new(Engine::new(device, options));
     let clock = Clock::default();
     let entropy = config.seed.map_or_else(Entropy::from_system, Entropy::seeded);
-    let journal = Arc::new(Journal::default());
+    let harness = Arc::new(Harness::new(limits, clock.clone(), entropy.clone()));
     let resolver = Resolver { mode: config.models, bindings: config.bindings };
-    let ai = Ai::new(
-        Arc::clone(&engine),
-        resolver,
-        limits,
-        Arc::clone(&journal),
-        clock.clone(),
-        entropy.clone(),
-        config.allow_deprecated,
-    );
-    let ids = entropy.clone();
-    let vectorize = Vectorize::new(clock.clone(), bounds, config.vectorize_lag, move || ids.id());
+    let ai = Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated);
+    let ids = Arc::clone(&harness);
+    let vectorize = Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id());
     Ok(Arc::new(Services {
         ai,
         vectorize,
         engine,
-        journal,
-        clock,
+        harness,
         entropy,
         token: config.token,
         indexes: config.indexes,

@@ -1,8 +1,11 @@
 //! The ledger: what each account used, by UTC day and model.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::Serialize;
 
 use crate::ai::catalog::{Model, Usage};
@@ -11,65 +14,86 @@ use crate::ai::catalog::{Model, Usage};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     /// UTC, `YYYY-MM-DD`.
-    pub date: String,
-    pub account: String,
-    pub model: String,
+    #[serde(serialize_with = "crate::harness::as_text")]
+    pub date: Date,
+    #[serde(serialize_with = "crate::harness::as_text")]
+    pub account: Arc<str>,
+    pub model: &'static str,
     pub calls: u64,
     pub input_tokens: u64,
+    /// Of `input_tokens`, how many came from the prefix cache.
+    pub cached_tokens: u64,
     pub output_tokens: u64,
     pub neurons: f64,
     pub usd: f64,
 }
 
+/// The UTC day that something at `time` is charged to.
+pub fn day(time: Timestamp) -> Date {
+    Offset::UTC.to_datetime(time).date()
+}
+
+type Rows = BTreeMap<(Date, &'static str), Row>;
+
 #[derive(Debug, Default)]
 pub struct Ledger {
-    rows: Mutex<BTreeMap<(String, String, String), Row>>,
+    accounts: Mutex<HashMap<Arc<str>, Rows>>,
 }
 
 impl Ledger {
     /// Books one call and gives its charge in neurons.
-    pub fn settle(&self, account: &str, date: &str, model: &Model, usage: &Usage) -> f64 {
+    pub fn settle(&self, account: &Arc<str>, time: Timestamp, model: &'static Model, usage: &Usage) -> f64 {
         let neurons = model.neurons(usage);
-        let key = (account.to_owned(), date.to_owned(), model.name.clone());
-        let mut rows = self.lock();
-        let row = rows.entry(key).or_insert_with(|| Row {
-            date: date.to_owned(),
-            account: account.to_owned(),
-            model: model.name.clone(),
+        let date = day(time);
+        let mut accounts = self.lock();
+        let rows = match accounts.get_mut(account) {
+            Some(rows) => rows,
+            None => accounts.entry(Arc::clone(account)).or_default(),
+        };
+        let row = rows.entry((date, model.name.as_str())).or_insert_with(|| Row {
+            date,
+            account: Arc::clone(account),
+            model: &model.name,
             calls: 0,
             input_tokens: 0,
+            cached_tokens: 0,
             output_tokens: 0,
             neurons: 0.0,
             usd: 0.0,
         });
         row.calls += 1;
         row.input_tokens += usage.input_tokens;
+        row.cached_tokens += usage.cached_tokens;
         row.output_tokens += usage.output_tokens;
         row.neurons += neurons;
         row.usd += model.usd(usage);
         neurons
     }
 
-    /// Neurons that `account` has spent on `date`.
-    pub fn spent(&self, account: &str, date: &str) -> f64 {
-        let from = (account.to_owned(), date.to_owned(), String::new());
-        let rows = self.lock();
-        let mine = rows.range(from..).take_while(|((owner, day, _), _)| owner == account && day == date);
-        mine.map(|(_, row)| row.neurons).sum()
+    /// Neurons that `account` has spent on the day of `time`.
+    pub fn spent(&self, account: &str, time: Timestamp) -> f64 {
+        let date = day(time);
+        let accounts = self.lock();
+        let Some(rows) = accounts.get(account) else { return 0.0 };
+        rows.range((date, "")..).take_while(|((day, _), _)| *day == date).map(|(_, row)| row.neurons).sum()
     }
 
-    /// The rows of `account`, or all.
+    /// The rows of `account`, or all, by account, day and model.
     pub fn rows(&self, account: Option<&str>) -> Vec<Row> {
-        self.lock().values().filter(|row| account.is_none_or(|account| row.account == account)).cloned().collect()
+        let accounts = self.lock();
+        let mut wanted: Vec<_> =
+            accounts.iter().filter(|(id, _)| account.is_none_or(|account| ***id == *account)).collect();
+        wanted.sort_by_key(|(id, _)| *id);
+        wanted.into_iter().flat_map(|(_, rows)| rows.values().cloned()).collect()
     }
 
     /// Forgets `account`, or all.
     pub fn clear(&self, account: Option<&str>) {
-        self.lock().retain(|(owner, _, _), _| account.is_some_and(|account| owner != account));
+        self.lock().retain(|id, _| account.is_some_and(|account| **id != *account));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String, String), Row>> {
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Rows>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,11 +107,14 @@ mod tests {
         let ledger = Ledger::default();
         let model = Catalog::builtin().get("@cf/meta/llama-3.2-1b-instruct").unwrap();
         let usage = Usage { input_tokens: 1_000_000, ..Usage::default() };
-        let charge = ledger.settle("a", "2026-11-23", model, &usage);
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (a, b): (Arc<str>, Arc<str>) = ("a".into(), "b".into());
+        let charge = ledger.settle(&a, at("2026-11-23T23:59:59Z"), model, &usage);
         assert!((charge - 2457.0).abs() < 1e-6, "{charge}");
-        ledger.settle("a", "2026-11-24", model, &usage);
-        ledger.settle("b", "2026-11-23", model, &usage);
-        assert!((ledger.spent("a", "2026-11-23") - 2457.0).abs() < 1e-6);
+        ledger.settle(&a, at("2026-11-24T00:00:00Z"), model, &usage);
+        ledger.settle(&b, at("2026-11-23T00:00:00Z"), model, &usage);
+        assert!((ledger.spent("a", at("2026-11-23T12:00:00Z")) - 2457.0).abs() < 1e-6);
+        assert_eq!(ledger.rows(Some("a"))[1].date.to_string(), "2026-11-24");
         ledger.clear(Some("a"));
         assert_eq!((ledger.rows(Some("a")).len(), ledger.rows(None).len()), (0, 1));
     }

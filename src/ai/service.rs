@@ -1,5 +1,5 @@
 //! The one path of every inference call, whatever its dialect:
-//! catalogue, schema, task, limits, engine, ledger, journal.
+//! harness, catalogue, schema, task, limits, engine, ledger, journal.
 
 mod embeddings;
 mod generation;
@@ -11,17 +11,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::ai::catalog::{Catalog, Model, Task};
+use crate::ai::catalog::{Catalog, Model, Task, Usage};
 use crate::ai::neurons::Ledger;
 use crate::ai::resolve::{Resolved, Resolver};
 use crate::ai::tasks::text_generation::Style;
 use crate::ai::{schema, tasks};
-use crate::clock::{Clock, Stopwatch};
 use crate::engine::Engine;
 use crate::engine::backend::Failure;
-use crate::entropy::Entropy;
 use crate::error::{AiError, Error};
-use crate::harness::{Dialect, Entry, Journal, Milliseconds, Service};
+use crate::harness::{Entry, Harness, Scope, Trace};
 use crate::limits::{Limits, Plan};
 
 pub use generation::{GenerationStream, StreamItem};
@@ -38,18 +36,15 @@ pub struct Ai {
 
 /// What outlives one call, for streams settle after `run` has returned.
 pub(super) struct Shared {
-    pub limits: Limits,
+    pub harness: Arc<Harness>,
     pub ledger: Ledger,
-    pub journal: Arc<Journal>,
-    pub clock: Clock,
-    pub entropy: Entropy,
 }
 
 /// One call, decoded from its dialect.
 #[derive(Debug, Clone)]
 pub struct Call {
-    pub account: String,
-    pub dialect: Dialect,
+    /// Whose call it is, and what the journal will say of it.
+    pub trace: Arc<Trace>,
     pub model: String,
     pub input: Value,
     /// The schema that the endpoint imposes; `None`: the model's own.
@@ -98,24 +93,15 @@ pub struct Refusal {
     pub error: Error,
 }
 
-/// One call under way: what the journal will say of it.
+/// One call under way.
 pub(super) struct Running {
     shared: Arc<Shared>,
-    entry: Entry,
-    watch: Stopwatch,
+    trace: Arc<Trace>,
 }
 
 impl Ai {
-    pub fn new(
-        engine: Arc<Engine>,
-        resolver: Resolver,
-        limits: Limits,
-        journal: Arc<Journal>,
-        clock: Clock,
-        entropy: Entropy,
-        allow_deprecated: bool,
-    ) -> Self {
-        let shared = Arc::new(Shared { limits, ledger: Ledger::default(), journal, clock, entropy });
+    pub fn new(engine: Arc<Engine>, resolver: Resolver, harness: Arc<Harness>, allow_deprecated: bool) -> Self {
+        let shared = Arc::new(Shared { harness, ledger: Ledger::default() });
         Self {
             catalog: Catalog::builtin(),
             engine,
@@ -134,8 +120,9 @@ impl Ai {
         &self.shared.ledger
     }
 
+    /// The limits that hold where an account has none of its own.
     pub fn limits(&self) -> &Limits {
-        &self.shared.limits
+        self.shared.harness.limits()
     }
 
     /// The input and output schemas of `model`, with its own defaults.
@@ -143,19 +130,11 @@ impl Ai {
         self.schemas.of(model)
     }
 
-    pub fn today(&self) -> String {
-        self.shared.clock.today()
-    }
-
-    pub fn entropy(&self) -> &Entropy {
-        &self.shared.entropy
-    }
-
     /// Runs one call. Dropping the future, or the stream that it gives, stops the computation.
     pub async fn run(&self, call: Call) -> Result<Answer, Refusal> {
-        let mut running = Running::start(&self.shared, &call);
-        let request_id = running.entry.id.clone();
-        let answered = match self.admit(&call, &mut running) {
+        let running = Running::start(&self.shared, &call);
+        let request_id = running.id();
+        let answered = match self.admit(&call, &running) {
             Ok((model, input, resolved)) => self.dispatch(model, &input, resolved, running).await,
             Err(error) => Err(running.fail(error)),
         };
@@ -163,10 +142,13 @@ impl Ai {
     }
 
     /// Everything that can be refused before the task itself reads the input.
-    fn admit(&self, call: &Call, running: &mut Running) -> Result<(&'static Model, Value, Resolved), AiError> {
-        let today = self.today();
+    fn admit(&self, call: &Call, running: &Running) -> Result<(&'static Model, Value, Resolved), AiError> {
+        let scope = running.scope();
+        let limits = scope.limits();
+        let now = scope.clock.now();
+        let today = crate::ai::neurons::day(now).to_string();
         let model = self.catalog.get(&call.model).ok_or_else(|| self.catalog.unknown(&call.model))?;
-        let free = self.limits().plan() == Plan::Free;
+        let free = limits.plan() == Plan::Free;
         self.catalog.check_usable(model, &today, free, self.allow_deprecated)?;
         let model = self.catalog.answering(model, &today);
         let mut input = call.input.clone();
@@ -178,11 +160,17 @@ impl Ai {
             schema::check(&pair.input, &mut input).map_err(|text| AiError::BadInput { text })?;
         }
         let resolved = self.resolver.resolve(model)?;
-        running.entry.checkpoint = Some(resolved.checkpoint.name().to_owned());
-        running.entry.fidelity = Some(resolved.fidelity.name());
-        let budget = self.limits().value("ai.neurons_per_day");
-        if budget.is_some_and(|budget| self.shared.ledger.spent(&call.account, &today) >= budget as f64) {
-            return Err(AiError::NeuronsSpent);
+        running.trace.with(|entry| {
+            entry.checkpoint = Some(resolved.checkpoint.name().into());
+            entry.fidelity = Some(resolved.fidelity.name());
+        });
+        if let Some(budget) = limits.value("ai.neurons_per_day") {
+            let spent = self.shared.ledger.spent(&scope.account, now);
+            running.trace.decided("ai.neurons_per_day", spent as u64, budget);
+            // The call that crosses the budget is still answered: what it takes is only known afterwards.
+            if spent >= budget as f64 {
+                return Err(AiError::NeuronsSpent);
+            }
         }
         Ok((model, input, resolved))
     }
@@ -210,59 +198,58 @@ impl Ai {
 
     fn meta(&self, model: &Model, resolved: &Resolved, running: &Running) -> Meta {
         Meta {
-            request_id: running.entry.id.clone(),
+            request_id: running.id(),
             model: model.name.clone(),
             checkpoint: resolved.checkpoint.name().to_owned(),
             fidelity: resolved.fidelity.name(),
             style: generation::style(model),
-            created: self.shared.clock.now().as_second(),
+            created: running.scope().clock.now().as_second(),
         }
     }
 }
 
 impl Running {
     fn start(shared: &Arc<Shared>, call: &Call) -> Self {
-        let entry = Entry {
-            id: shared.entropy.uuid(),
-            time: shared.clock.now().to_string(),
-            account: call.account.clone(),
-            dialect: call.dialect,
-            service: Service::Ai,
-            operation: "run".to_owned(),
-            model: Some(call.model.clone()),
-            index: None,
-            // What stands if nobody says otherwise: the client went away.
-            status: 499,
-            code: None,
-            checkpoint: None,
-            fidelity: None,
-            ms: Milliseconds::default(),
-        };
-        Self { shared: Arc::clone(shared), entry, watch: Stopwatch::new() }
+        call.trace.take_over("run", |entry| entry.model = Some(Entry::name(&call.model)));
+        Self { shared: Arc::clone(shared), trace: Arc::clone(&call.trace) }
+    }
+
+    /// The request id, as answers and refusals name it.
+    fn id(&self) -> String {
+        self.trace.id().to_string()
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.trace.scope
+    }
+
+    /// Books what the call used, and gives its charge in neurons.
+    fn settle(&self, model: &'static Model, usage: &Usage) -> f64 {
+        let scope = self.scope();
+        self.shared.ledger.settle(&scope.account, scope.clock.now(), model, usage)
+    }
+
+    /// As [`Self::settle`], for a call that has input tokens only.
+    fn settle_input(&self, model: &'static Model, tokens: usize) -> f64 {
+        self.settle(model, &Usage { input_tokens: tokens as u64, ..Usage::default() })
     }
 
     /// Ends the call with a refusal.
-    fn fail(mut self, error: AiError) -> Error {
+    fn fail(self, error: AiError) -> Error {
         if let AiError::Internal { reason } = &error {
-            tracing::error!(id = self.entry.id, reason, "a call failed inside");
+            tracing::error!(id = %self.trace.id(), reason, "a call failed inside");
         }
         let error = Error::from(error);
-        self.entry.status = error.status();
-        self.entry.code = Some(error.code());
+        self.trace.refuse(&error);
         error
     }
 
     /// Ends the call with an answer.
-    fn succeed(mut self, queue_ms: f64, compute_ms: f64) {
-        self.entry.status = 200;
-        self.entry.ms = Milliseconds { queue: queue_ms, compute: compute_ms, total: 0.0 };
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.entry.ms.total = self.watch.ms();
-        self.shared.journal.record(self.entry.clone());
+    fn succeed(self, queue_ms: f64, compute_ms: f64) {
+        self.trace.with(|entry| {
+            entry.status = 200;
+            (entry.ms.queue, entry.ms.compute) = (queue_ms, compute_ms);
+        });
     }
 }
 

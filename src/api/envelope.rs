@@ -10,6 +10,16 @@ use crate::error::{AiError, Error, PlatformError};
 
 pub type Reply = Response<Body>;
 
+/// In the extensions of a refusal, for the journal.
+#[derive(Debug, Clone, Copy)]
+pub struct RefusalCode(pub u32);
+
+fn refused_with(error: &Error, body: &Value) -> Reply {
+    let mut reply = json_reply(error.status(), body);
+    reply.extensions_mut().insert(RefusalCode(error.code()));
+    reply
+}
+
 /// JSON with the content type exactly `application/json`: the Worker binding parses nothing else.
 pub fn json_reply(status: u16, body: &impl Serialize) -> Reply {
     match serde_json::to_vec(body) {
@@ -48,7 +58,7 @@ pub fn enveloped_page(result: &[Value], info: &Value) -> Reply {
 
 /// The v4 API's failure envelope. `request_id` is named where the refusal comes from inference.
 pub fn refused(error: &Error, request_id: Option<&str>) -> Reply {
-    json_reply(error.status(), &failure(error, request_id))
+    refused_with(error, &failure(error, request_id))
 }
 
 /// As [`refused`], for a service's refusal.
@@ -94,12 +104,12 @@ pub fn ai_binding_refusal(error: &Error) -> Reply {
     let body = json!({
         "internalCode": error.code(), "name": "AiError", "message": format!("AiError: {text}"), "description": text,
     });
-    json_reply(error.status(), &body)
+    refused_with(error, &body)
 }
 
 /// What the runtime's `Vectorize` class reads.
 pub fn vectorize_binding_refusal(error: &Error) -> Reply {
-    json_reply(error.status(), &json!({"error": error.to_string(), "code": error.code()}))
+    refused_with(error, &json!({"error": error.to_string(), "code": error.code()}))
 }
 
 #[cfg(test)]

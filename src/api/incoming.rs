@@ -1,5 +1,7 @@
 //! A request as every handler sees it: the account checked, the body read within its limit.
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::extract::RawPathParams;
 use axum::http::{HeaderMap, Method, Request, header};
@@ -8,6 +10,7 @@ use serde_json::Value;
 
 use super::DEFAULT_ACCOUNT;
 use crate::error::{AiError, Error, PlatformError};
+use crate::harness::Trace;
 
 /// One request.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub struct Incoming {
     pub query: String,
     pub headers: HeaderMap,
     pub account: String,
+    /// What the journal will say of it; the account's scope is in it.
+    pub trace: Arc<Trace>,
     /// What the route's wildcard matched, percent-decoded.
     pub rest: String,
     pub body: Bytes,
@@ -31,17 +36,24 @@ pub enum Unreadable {
 }
 
 impl Incoming {
-    pub async fn read(request: Request<Body>, params: &RawPathParams, limit: usize) -> Result<Self, Unreadable> {
+    /// The account that the path names, or the default one.
+    pub fn account(request: &Request<Body>, params: &RawPathParams) -> Result<String, PlatformError> {
+        match param(params, "account") {
+            None => Ok(DEFAULT_ACCOUNT.to_owned()),
+            Some(id) if is_account_id(id) => Ok(id.to_ascii_lowercase()),
+            Some(_) => Err(PlatformError::InvalidAccount { path: request.uri().path().to_owned() }),
+        }
+    }
+
+    /// Reads the body up to `limit` bytes.
+    pub async fn read(
+        request: Request<Body>,
+        params: &RawPathParams,
+        limit: usize,
+        trace: Arc<Trace>,
+    ) -> Result<Self, Unreadable> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path().to_owned();
-        let param = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
-        let account = match param("account") {
-            None => DEFAULT_ACCOUNT.to_owned(),
-            Some(id) if is_account_id(&id) => id.to_ascii_lowercase(),
-            Some(_) => {
-                return Err(Unreadable::Refused(PlatformError::InvalidAccount { path }.into()));
-            }
-        };
         let body = match Limited::new(body, limit).collect().await {
             Ok(collected) => collected.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => return Err(Unreadable::TooLarge),
@@ -53,8 +65,9 @@ impl Incoming {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             path,
             headers: parts.headers,
-            account,
-            rest: param("rest").unwrap_or_default(),
+            account: trace.account().to_owned(),
+            trace,
+            rest: param(params, "rest").unwrap_or_default().to_owned(),
             body,
         })
     }
@@ -84,6 +97,10 @@ impl Incoming {
         serde_json::from_slice(&self.body)
             .map_err(|error| AiError::BadInput { text: format!("Error: invalid JSON: {error}") })
     }
+}
+
+fn param<'a>(params: &'a RawPathParams, name: &str) -> Option<&'a str> {
+    params.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// 32 hexadecimal digits.

@@ -16,10 +16,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ai::service::Ai;
-use crate::clock::{Clock, Stopwatch};
+use crate::clock::Stopwatch;
 use crate::engine::Engine;
 use crate::entropy::Entropy;
-use crate::harness::Journal;
+use crate::harness::Harness;
 use crate::vectorize::Vectorize;
 
 /// The account that a call without one belongs to.
@@ -30,8 +30,7 @@ pub struct Services {
     pub ai: Ai,
     pub vectorize: Vectorize,
     pub engine: Arc<Engine>,
-    pub journal: Arc<Journal>,
-    pub clock: Clock,
+    pub harness: Arc<Harness>,
     pub entropy: Entropy,
     /// `--token`: the only bearer token that is let in; `None` lets everybody in.
     pub token: Option<String>,

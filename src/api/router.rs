@@ -12,10 +12,11 @@ use axum::http::{Method, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::envelope::{self, Reply};
+use super::envelope::{self, RefusalCode, Reply};
 use super::incoming::{Incoming, Unreadable};
 use super::{App, auth, binding, control, openai, rest};
 use crate::error::{AiError, Error, PlatformError, VectorizeError};
+use crate::harness::{self, Trace};
 
 /// Who is spoken to, and so how a refusal before the handler is spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,10 @@ pub static ROUTES: &[Route] = routes! {
     GET "/__candleflare/version" Control "control.body_bytes" control::version, "the build";
     GET "/__candleflare/metrics" Control "control.body_bytes" control::metrics, "Prometheus text";
     GET "/__candleflare/limits" Control "control.body_bytes" control::limits, "the limits that are enforced";
+    PUT "/__candleflare/limits" Control "control.body_bytes" control::change_limits, "other values for an account";
+    DELETE "/__candleflare/limits" Control "control.body_bytes" control::forget_limits, "the instance's own values again";
+    GET "/__candleflare/clock" Control "control.body_bytes" control::clock, "an account's time";
+    POST "/__candleflare/clock" Control "control.body_bytes" control::steer_clock, "steer an account's time";
     GET "/__candleflare/usage" Control "control.body_bytes" control::usage, "neurons, tokens and dollars";
     GET "/__candleflare/requests" Control "control.body_bytes" control::requests, "the journal";
     DELETE "/__candleflare/requests" Control "control.body_bytes" control::forget_requests, "forget the journal";
@@ -126,16 +131,68 @@ async fn answer(
         let path = request.uri().path().to_owned();
         return refused(route, &PlatformError::NoRoute { path }.into());
     };
-    if matches!(route.dialect, Dialect::Rest | Dialect::OpenAi)
-        && let Err(error) = auth::check(app.token.as_deref(), request.headers())
-    {
-        return refused(route, &error.into());
-    }
-    let limit = app.ai.limits().bytes(route.body_limit);
-    match Incoming::read(request, &params, limit).await {
+    let account = match Incoming::account(&request, &params) {
+        Ok(account) => account,
+        Err(error) => return refused(route, &error.into()),
+    };
+    let trace = route.trace(&app, &account);
+    let reply = match admit(route, &app, params, request, &trace).await {
         Ok(incoming) => (route.handler)(app, incoming).await,
-        Err(Unreadable::Refused(error)) => refused(route, &error),
-        Err(Unreadable::TooLarge) => refused(route, &too_large(route, limit)),
+        Err(error) => refused(route, &error),
+    };
+    trace.answered(reply.status().as_u16(), reply.extensions().get().map(|RefusalCode(code)| *code));
+    reply
+}
+
+/// What is checked before a handler sees the call.
+async fn admit(
+    route: &Route,
+    app: &App,
+    params: RawPathParams,
+    request: Request<Body>,
+    trace: &Arc<Trace>,
+) -> Result<Incoming, Error> {
+    if matches!(route.dialect, Dialect::Rest | Dialect::OpenAi) {
+        auth::check(app.token.as_deref(), request.headers())?;
+    }
+    let limits = trace.scope.limits();
+    let limit = limits.bytes(route.body_limit);
+    match Incoming::read(request, &params, limit, Arc::clone(trace)).await {
+        Ok(incoming) => {
+            trace.exceeds(&limits, route.body_limit, incoming.body.len() as u64);
+            trace.with(|entry| entry.body = harness::Body::of(&incoming.body));
+            Ok(incoming)
+        }
+        Err(Unreadable::Refused(error)) => Err(error),
+        Err(Unreadable::TooLarge) => {
+            trace.decided(route.body_limit, limit as u64 + 1, limit as u64);
+            Err(too_large(route, limit))
+        }
+    }
+}
+
+impl Route {
+    /// The trace of a call on this route; those of the control plane leave none.
+    fn trace(&self, app: &App, account: &str) -> Arc<Trace> {
+        let dialect = match self.dialect {
+            Dialect::Control => return app.harness.unrecorded(account),
+            Dialect::Rest => harness::Dialect::Rest,
+            Dialect::OpenAi => harness::Dialect::OpenAi,
+            Dialect::AiBinding | Dialect::VectorizeBinding => harness::Dialect::Binding,
+        };
+        let service =
+            if self.body_limit.starts_with("vectorize.") { harness::Service::Vectorize } else { harness::Service::Ai };
+        let trace = app.harness.trace(account, dialect, service);
+        trace.with(|entry| entry.operation = self.operation().into());
+        trace
+    }
+
+    /// What is asked for, as far as the path alone tells: `run`, or what stands behind the service's name.
+    fn operation(&self) -> &'static str {
+        match self.path.split_once("/ai/") {
+            Some((_, path)) if !path.starts_with("run") && !path.starts_with("v1/") && !path.starts_with('{') => path,
+            _ => "run",
+        }
     }
 }
 

@@ -9,14 +9,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::ai::catalog::Catalog;
-use crate::ai::service::{Ai, Call};
-use crate::api::DEFAULT_ACCOUNT;
+use crate::ai::service::Call;
+use crate::api::{App, DEFAULT_ACCOUNT};
 use crate::clock::Stopwatch;
 use crate::config::{Config, Settings};
 use crate::emulator;
 use crate::engine::device::DeviceChoice;
 use crate::engine::kernels::{Isa, threads};
-use crate::harness::Dialect;
 
 /// One real inference for each task that has one: the model asked, and what it is asked.
 const TRIALS: [(&str, &str); 3] = [
@@ -98,23 +97,22 @@ fn trials(config: Config) -> Result<Vec<Trial>, Box<dyn std::error::Error>> {
     for (model, input) in TRIALS {
         let input: Value = serde_json::from_str(input)?;
         let task = Catalog::builtin().get(model).map_or("", |model| model.task.name());
-        let (answered, first_ms) = runtime.block_on(trial(&app.ai, model, &input));
-        let (_, again_ms) = runtime.block_on(trial(&app.ai, model, &input));
+        let (answered, first_ms) = runtime.block_on(trial(&app, model, &input));
+        let (_, again_ms) = runtime.block_on(trial(&app, model, &input));
         done.push(Trial { task, model, answered, first_ms, again_ms });
     }
     Ok(done)
 }
 
-async fn trial(ai: &Ai, model: &str, input: &Value) -> (Result<String, String>, f64) {
+async fn trial(app: &App, model: &str, input: &Value) -> (Result<String, String>, f64) {
     let watch = Stopwatch::new();
     let call = Call {
-        account: DEFAULT_ACCOUNT.to_owned(),
-        dialect: Dialect::Rest,
+        trace: app.harness.unrecorded(DEFAULT_ACCOUNT),
         model: model.to_owned(),
         input: input.clone(),
         schema: None,
     };
-    let answered = match ai.run(call).await {
+    let answered = match app.ai.run(call).await {
         Ok(answer) => Ok(format!("{}; fidelity={}", answer.meta.checkpoint, answer.meta.fidelity)),
         Err(refusal) => Err(refusal.error.to_string()),
     };

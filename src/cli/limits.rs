@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
+use serde_json::json;
 
 use crate::limits::{Limits, Plan};
 
@@ -21,14 +22,20 @@ impl LimitsVerb {
         let limits = Limits::new(self.plan);
         let mut out = std::io::stdout().lock();
         if self.json {
-            serde_json::to_writer_pretty(&mut out, limits.rows())?;
+            let rows: Vec<_> = Limits::rows().iter().map(|row| limits.shown(row)).collect();
+            serde_json::to_writer_pretty(&mut out, &json!(rows))?;
             writeln!(out)?;
             return Ok(());
         }
-        for row in limits.rows() {
+        for row in Limits::rows() {
             let value = limits.value(&row.name).map_or_else(|| "none".to_owned(), |value| value.to_string());
-            writeln!(out, "{:<24} {:>12} {:<8} code {:<6} {}", row.name, value, row.unit, row.code, row.what)?;
-            writeln!(out, "{:<24} {}, {}", "", row.source, row.date)?;
+            let breach = match (row.code, row.status) {
+                (Some(code), Some(status)) => format!("{code} ({status})"),
+                _ => "-".to_owned(),
+            };
+            let note = if row.enforced { "" } else { " [not enforced by this build]" };
+            writeln!(out, "{:<32} {:>12} {:<12} {:<12} {}{note}", row.name, value, row.unit, breach, row.what)?;
+            writeln!(out, "{:<32} {}, {}", "", row.source, row.date)?;
         }
         Ok(())
     }

@@ -1,12 +1,24 @@
-//! Every call that a service answered or refused, the newest last, in bounded memory.
+//! Every call that was answered or refused, the newest last, in bounded memory.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-/// Entries kept; the oldest go first. About 400 bytes each.
-const KEPT: usize = 10_000;
+use crate::limits::Decision;
+
+/// Entries kept of one account; the oldest go first.
+const PER_ACCOUNT: usize = 10_000;
+/// Bytes kept of all accounts together. Over it the account with the most entries loses its oldest.
+const TOTAL_BYTES: usize = 64 * 1024 * 1024;
+/// Bodies up to this many bytes are kept; of longer ones the digest and the length.
+const BODY_BYTES: usize = 4096;
+/// A model's or index's name is client input; more of it tells nobody anything.
+const NAME_BYTES: usize = 256;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -16,37 +28,119 @@ pub enum Dialect {
     Binding,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
     Ai,
     Vectorize,
 }
 
-/// What was asked of a service: `run`, `query`, `upsert` and so on.
-pub type Operation = String;
-
 /// One call.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
-    pub id: String,
-    /// RFC 3339, on the steered clock.
-    pub time: String,
-    pub account: String,
+    #[serde(serialize_with = "as_text")]
+    pub id: Uuid,
+    /// RFC 3339, on the account's clock.
+    #[serde(serialize_with = "as_text")]
+    pub time: Timestamp,
+    #[serde(serialize_with = "as_text")]
+    pub account: Arc<str>,
     pub dialect: Dialect,
     pub service: Service,
-    pub operation: Operation,
+    /// What was asked of the service: `run`, `query`, `upsert` and so on.
+    pub operation: Cow<'static, str>,
     /// The model's id, or the index's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text_or_null")]
+    pub model: Option<Arc<str>>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text_or_null")]
+    pub index: Option<Arc<str>>,
     /// HTTP status of the answer; 499 where the client went away first.
     pub status: u16,
     pub code: Option<u32>,
-    pub checkpoint: Option<String>,
+    #[serde(serialize_with = "as_text_or_null")]
+    pub checkpoint: Option<Arc<str>>,
     pub fidelity: Option<&'static str>,
+    /// Every limit that the call was held against.
+    pub limits: Vec<Decision>,
+    pub body: Body,
     pub ms: Milliseconds,
+}
+
+impl Entry {
+    /// The name of a model or an index, as far as it is worth keeping.
+    pub fn name(text: &str) -> Arc<str> {
+        head(text, NAME_BYTES).into()
+    }
+
+    /// About how many bytes it takes.
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + 128
+            + self.limits.len() * size_of::<Decision>()
+            + self.body.text.as_ref().map_or(0, |text| text.len())
+    }
+}
+
+/// What a request carried.
+#[derive(Debug, Clone, Default)]
+pub struct Body {
+    bytes: usize,
+    /// Kept where it is short.
+    text: Option<Box<[u8]>>,
+    /// Taken at once where it is long.
+    digest: Option<[u8; 32]>,
+}
+
+impl Body {
+    pub fn of(bytes: &[u8]) -> Self {
+        let short = bytes.len() <= BODY_BYTES;
+        Self {
+            bytes: bytes.len(),
+            text: (short && !bytes.is_empty()).then(|| bytes.into()),
+            digest: (!short).then(|| Sha256::digest(bytes).into()),
+        }
+    }
+
+    /// SHA-256 in hexadecimal.
+    pub fn sha256(&self) -> String {
+        let digest = self.digest.unwrap_or_else(|| Sha256::digest(self.text.as_deref().unwrap_or_default()).into());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The body itself, if it was short enough to be kept.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        self.text.as_deref().map(String::from_utf8_lossy)
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown {
+            bytes: usize,
+            sha256: String,
+        }
+        Shown { bytes: self.bytes, sha256: self.sha256() }.serialize(serializer)
+    }
+}
+
+/// The first `bytes` bytes of `text`, less a character that would be cut.
+pub fn head(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Serialises what prints itself.
+pub fn as_text<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+/// As [`as_text`], or null.
+pub fn as_text_or_null<S: Serializer>(value: &Option<Arc<str>>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_deref().serialize(serializer)
 }
 
 /// Where a call's time went.
@@ -58,13 +152,16 @@ pub struct Milliseconds {
 }
 
 /// Which entries are wanted; an absent field matches all.
-#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub account: Option<String>,
+    pub dialect: Option<String>,
     pub service: Option<String>,
+    pub operation: Option<String>,
     pub model: Option<String>,
     pub index: Option<String>,
     pub status: Option<u16>,
+    pub code: Option<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -74,39 +171,95 @@ pub struct Journal {
 
 #[derive(Debug, Default)]
 struct State {
-    entries: VecDeque<Entry>,
+    accounts: HashMap<Arc<str>, VecDeque<Numbered>>,
+    bytes: usize,
+    recorded: u64,
     /// Calls by service and status since the start, which forgetting entries does not change.
     counts: BTreeMap<(Service, u16), u64>,
+}
+
+#[derive(Debug)]
+struct Numbered {
+    /// Its place among all entries of all accounts.
+    number: u64,
+    bytes: usize,
+    entry: Entry,
+}
+
+impl State {
+    fn forget_oldest(&mut self, account: &str) {
+        if let Some(entries) = self.accounts.get_mut(account) {
+            if let Some(oldest) = entries.pop_front() {
+                self.bytes -= oldest.bytes;
+            }
+            if entries.is_empty() {
+                self.accounts.remove(account);
+            }
+        }
+    }
 }
 
 impl Journal {
     pub fn record(&self, entry: Entry) {
         tracing::info!(
             target: "candleflare::calls",
-            id = entry.id,
-            operation = entry.operation,
-            model = entry.model,
-            index = entry.index,
+            id = %entry.id,
+            operation = %entry.operation,
+            model = entry.model.as_deref(),
+            index = entry.index.as_deref(),
             status = entry.status,
             code = entry.code,
             ms = entry.ms.total,
             "answered"
         );
+        let bytes = entry.bytes();
         let mut state = self.lock();
         *state.counts.entry((entry.service, entry.status)).or_default() += 1;
-        if state.entries.len() == KEPT {
-            state.entries.pop_front();
+        state.recorded += 1;
+        state.bytes += bytes;
+        let (number, account) = (state.recorded, Arc::clone(&entry.account));
+        let entries = state.accounts.entry(Arc::clone(&account)).or_default();
+        entries.push_back(Numbered { number, bytes, entry });
+        if entries.len() > PER_ACCOUNT {
+            state.forget_oldest(&account);
         }
-        state.entries.push_back(entry);
+        while state.bytes > TOTAL_BYTES {
+            let Some((longest, length)) = state
+                .accounts
+                .iter()
+                .map(|(id, entries)| (Arc::clone(id), entries.len()))
+                .max_by_key(|(_, length)| *length)
+            else {
+                break;
+            };
+            // Many at once, so that the longest is not looked for at every call.
+            for _ in 0..length.div_ceil(8) {
+                state.forget_oldest(&longest);
+            }
+        }
     }
 
+    /// The entries that `filter` matches, in the order in which they ended.
     pub fn find(&self, filter: &Filter) -> Vec<Entry> {
-        self.lock().entries.iter().filter(|entry| filter.matches(entry)).cloned().collect()
+        let state = self.lock();
+        let matching = |numbered: &&Numbered| filter.matches(&numbered.entry);
+        if let Some(account) = &filter.account {
+            let entries = state.accounts.get(account.as_str());
+            return entries.into_iter().flatten().filter(matching).map(|numbered| numbered.entry.clone()).collect();
+        }
+        let mut found: Vec<&Numbered> = state.accounts.values().flatten().filter(matching).collect();
+        found.sort_unstable_by_key(|numbered| numbered.number);
+        found.into_iter().map(|numbered| numbered.entry.clone()).collect()
     }
 
     /// Forgets the entries of `account`, or all.
     pub fn clear(&self, account: Option<&str>) {
-        self.lock().entries.retain(|entry| account.is_some_and(|account| entry.account != account));
+        let mut state = self.lock();
+        let gone: Vec<_> = match account {
+            Some(account) => state.accounts.remove(account).into_iter().collect(),
+            None => state.accounts.drain().map(|(_, entries)| entries).collect(),
+        };
+        state.bytes -= gone.iter().flatten().map(|numbered| numbered.bytes).sum::<usize>();
     }
 
     /// Calls by service and status since the start.
@@ -121,15 +274,26 @@ impl Journal {
 
 impl Filter {
     fn matches(&self, entry: &Entry) -> bool {
+        fn is(wanted: &Option<String>, found: Option<&str>) -> bool {
+            wanted.as_deref().is_none_or(|wanted| Some(wanted) == found)
+        }
         let service = match entry.service {
             Service::Ai => "ai",
             Service::Vectorize => "vectorize",
         };
-        self.account.as_ref().is_none_or(|account| *account == entry.account)
-            && self.service.as_ref().is_none_or(|wanted| wanted == service)
-            && self.model.as_ref().is_none_or(|model| Some(model) == entry.model.as_ref())
-            && self.index.as_ref().is_none_or(|index| Some(index) == entry.index.as_ref())
+        let dialect = match entry.dialect {
+            Dialect::Rest => "rest",
+            Dialect::OpenAi => "openai",
+            Dialect::Binding => "binding",
+        };
+        is(&self.account, Some(&entry.account))
+            && is(&self.dialect, Some(dialect))
+            && is(&self.service, Some(service))
+            && is(&self.operation, Some(&entry.operation))
+            && is(&self.model, entry.model.as_deref())
+            && is(&self.index, entry.index.as_deref())
             && self.status.is_none_or(|status| status == entry.status)
+            && self.code.is_none_or(|code| Some(code) == entry.code)
     }
 }
 
@@ -139,20 +303,26 @@ mod tests {
 
     fn entry(account: &str, status: u16) -> Entry {
         Entry {
-            id: "id".to_owned(),
-            time: String::new(),
-            account: account.to_owned(),
+            id: Uuid::nil(),
+            time: Timestamp::UNIX_EPOCH,
+            account: account.into(),
             dialect: Dialect::Rest,
             service: Service::Ai,
-            operation: "run".to_owned(),
-            model: Some("@cf/a/b".to_owned()),
+            operation: "run".into(),
+            model: Some("@cf/a/b".into()),
             index: None,
             status,
             code: None,
             checkpoint: None,
             fidelity: None,
+            limits: Vec::new(),
+            body: Body::default(),
             ms: Milliseconds::default(),
         }
+    }
+
+    fn of(account: &str) -> Filter {
+        Filter { account: Some(account.to_owned()), ..Filter::default() }
     }
 
     #[test]
@@ -160,17 +330,43 @@ mod tests {
         let journal = Journal::default();
         journal.record(entry("a", 200));
         journal.record(entry("b", 400));
-        let of = |account: &str| Filter { account: Some(account.to_owned()), ..Filter::default() };
         assert_eq!(journal.find(&of("a")).len(), 1);
+        let statuses: Vec<u16> = journal.find(&Filter::default()).iter().map(|entry| entry.status).collect();
+        assert_eq!(statuses, [200, 400]);
         journal.clear(Some("a"));
         assert_eq!((journal.find(&of("a")).len(), journal.find(&of("b")).len()), (0, 1));
         assert_eq!(journal.counts()[&(Service::Ai, 200)], 1);
+        journal.clear(None);
+        assert_eq!(journal.lock().bytes, 0);
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn an_accounts_memory_is_bounded() {
         let journal = Journal::default();
-        (0..KEPT + 5).for_each(|_| journal.record(entry("a", 200)));
-        assert_eq!(journal.find(&Filter::default()).len(), KEPT);
+        (0..PER_ACCOUNT + 5).for_each(|_| journal.record(entry("a", 200)));
+        assert_eq!(journal.find(&Filter::default()).len(), PER_ACCOUNT);
+    }
+
+    #[test]
+    fn all_memory_is_bounded_and_the_longest_pays() {
+        let journal = Journal::default();
+        journal.record(entry("quiet", 200));
+        for account in 0..40 {
+            let account = format!("loud-{account}");
+            for _ in 0..2000 {
+                journal.record(Entry { body: Body::of(&[b'x'; 2048]), ..entry(&account, 200) });
+            }
+        }
+        assert!(journal.lock().bytes <= TOTAL_BYTES);
+        assert_eq!(journal.find(&of("quiet")).len(), 1);
+    }
+
+    #[test]
+    fn bodies_are_kept_or_digested() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!((Body::default().sha256(), Body::default().text()), (empty.to_owned(), None));
+        assert_eq!(Body::of(b"abc").text().as_deref(), Some("abc"));
+        let long = Body::of(&[b'a'; BODY_BYTES + 1]);
+        assert_eq!((long.text(), long.sha256().len()), (None, 64));
     }
 }

@@ -1,10 +1,16 @@
 //! Limits as data: `limits.toml` is the only place where a number stands.
 
+mod meters;
+
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
+pub use meters::{InFlight, Meters};
 
 /// The account's plan, chosen with `--plan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -44,15 +50,36 @@ impl fmt::Display for Plan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
+    /// `service.what`.
     pub name: String,
     pub what: String,
     pub kind: Kind,
     pub unit: String,
     pub value: PerPlan,
-    /// The code that a breach answers.
-    pub code: u32,
+    /// What a breach answers. Absent where nothing is refused: the value bounds, cuts or waits.
+    #[serde(default)]
+    pub code: Option<u32>,
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// Production's text, with what varies in angle brackets.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// Whether this build holds to it.
+    #[serde(default = "yes")]
+    pub enforced: bool,
     pub source: String,
     pub date: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Limit {
+    /// The service that enforces it.
+    pub fn service(&self) -> &str {
+        self.name.split('.').next().unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +88,7 @@ pub enum Kind {
     Size,
     Budget,
     Rate,
+    Context,
     Time,
     Concurrency,
 }
@@ -70,81 +98,159 @@ pub enum Kind {
 #[serde(untagged)]
 pub enum PerPlan {
     Same(u64),
-    Each { free: Option<u64>, paid: Option<u64> },
+    Each(Each),
 }
 
-/// The table of one instance.
+/// One number for each plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Each {
+    pub free: Option<u64>,
+    pub paid: Option<u64>,
+}
+
+impl PerPlan {
+    fn on(self, plan: Plan) -> Option<u64> {
+        match self {
+            Self::Same(value) => Some(value),
+            Self::Each(each) if plan == Plan::Free => each.free,
+            Self::Each(each) => each.paid,
+        }
+    }
+}
+
+/// A limit that a call was held against, for the journal.
+#[derive(Debug, Clone, Copy)]
+pub struct Decision {
+    pub row: &'static Limit,
+    pub value: u64,
+    pub limit: u64,
+}
+
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut shown = serializer.serialize_struct("Decision", 4)?;
+        shown.serialize_field("name", &self.row.name)?;
+        shown.serialize_field("value", &self.value)?;
+        shown.serialize_field("limit", &self.limit)?;
+        shown.serialize_field("source", &self.row.source)?;
+        shown.end()
+    }
+}
+
+/// The rows with the values that hold on one instance, or for one account of it.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    rows: Vec<Limit>,
     plan: Plan,
+    /// Beside [`Table::rows`]; `None` where the row's own value holds.
+    overrides: Vec<Option<PerPlan>>,
+}
+
+/// The table in the binary.
+struct Table {
+    rows: Vec<Limit>,
+    by_name: HashMap<&'static str, usize>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct File {
     limit: Vec<Limit>,
 }
 
-#[derive(Deserialize)]
+/// `[[limit]] name = "…", value = …`, in TOML or as JSON.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Overlay {
+pub struct Overlay {
     limit: Vec<OverlayRow>,
 }
 
-#[derive(Deserialize)]
+/// One changed row.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OverlayRow {
-    name: String,
-    value: PerPlan,
+pub struct OverlayRow {
+    pub name: String,
+    /// Absent, or null: no limit.
+    #[serde(default)]
+    pub value: Option<PerPlan>,
 }
 
-static BUILTIN: LazyLock<Vec<Limit>> = LazyLock::new(|| {
-    toml::from_str::<Table>(include_str!("limits.toml"))
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let rows = toml::from_str::<File>(include_str!("limits.toml"))
         .expect("the table in the binary parses; a test proves it")
-        .limit
+        .limit;
+    // Kept for the life of the process, as the table itself.
+    let by_name = rows.iter().enumerate().map(|(at, row)| (&*row.name.clone().leak(), at)).collect();
+    Table { rows, by_name }
 });
 
 impl Limits {
     pub fn new(plan: Plan) -> Self {
-        Self { rows: BUILTIN.clone(), plan }
+        Self { plan, overrides: vec![None; TABLE.rows.len()] }
     }
 
-    /// Replaces the values of the rows that `text` names: `[[limit]] name = "…", value = …`.
+    /// Replaces the values of the rows that the TOML `text` names, or changes nothing.
     pub fn overlay(&mut self, text: &str) -> Result<(), String> {
         let overlay: Overlay = toml::from_str(text).map_err(|error| error.to_string())?;
-        for change in &overlay.limit {
-            if !self.rows.iter().any(|row| row.name == change.name) {
-                let known: Vec<_> = self.rows.iter().map(|row| row.name.as_str()).collect();
-                return Err(format!("there is no limit `{}`\nhint: one of {}", change.name, known.join(", ")));
-            }
+        self.change(overlay.limit)
+    }
+
+    /// Replaces the values of rows, or changes nothing.
+    pub fn change(&mut self, rows: Vec<OverlayRow>) -> Result<(), String> {
+        let mut changes = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(&at) = TABLE.by_name.get(row.name.as_str()) else {
+                return Err(unknown(&row.name));
+            };
+            changes.push((at, row.value.unwrap_or(PerPlan::Each(Each::default()))));
         }
-        for change in overlay.limit {
-            for row in self.rows.iter_mut().filter(|row| row.name == change.name) {
-                row.value = change.value;
-            }
+        for (at, value) in changes {
+            self.overrides[at] = Some(value);
         }
         Ok(())
+    }
+
+    pub fn set_plan(&mut self, plan: Plan) {
+        self.plan = plan;
     }
 
     pub fn plan(&self) -> Plan {
         self.plan
     }
 
-    pub fn rows(&self) -> &[Limit] {
-        &self.rows
+    /// Every row of the table, in its order.
+    pub fn rows() -> &'static [Limit] {
+        &TABLE.rows
     }
 
-    /// The value of `name` on this instance's plan; `None` where the plan has no such limit.
+    pub fn row(name: &str) -> Option<&'static Limit> {
+        TABLE.by_name.get(name).map(|&at| &TABLE.rows[at])
+    }
+
+    /// The value of `name` on this plan; `None` where the plan has no such limit.
     pub fn value(&self, name: &str) -> Option<u64> {
-        let row = self.rows.iter().find(|row| row.name == name)?;
-        let lifted = self.plan == Plan::Unlimited && matches!(row.kind, Kind::Budget | Kind::Rate);
-        match row.value {
-            _ if lifted => None,
-            PerPlan::Same(value) => Some(value),
-            PerPlan::Each { free, .. } if self.plan == Plan::Free => free,
-            PerPlan::Each { paid, .. } => paid,
+        let at = *TABLE.by_name.get(name)?;
+        let row = &TABLE.rows[at];
+        let own = self.overrides[at];
+        // What is set by hand holds on every plan.
+        if self.plan == Plan::Unlimited && own.is_none() && matches!(row.kind, Kind::Budget | Kind::Rate) {
+            return None;
         }
+        own.unwrap_or(row.value).on(self.plan)
+    }
+
+    /// Whether the row has another value than the table's.
+    pub fn is_overridden(&self, name: &str) -> bool {
+        TABLE.by_name.get(name).is_some_and(|&at| self.overrides[at].is_some())
+    }
+
+    /// A row with the value that holds here, as the control plane and the command line show it.
+    pub fn shown(&self, row: &Limit) -> serde_json::Value {
+        let mut shown = serde_json::json!(row);
+        shown["service"] = row.service().into();
+        shown["effective"] = serde_json::json!(self.value(&row.name));
+        shown["overridden"] = self.is_overridden(&row.name).into();
+        shown
     }
 
     /// As [`Limits::value`], for a size in bytes.
@@ -153,17 +259,28 @@ impl Limits {
     }
 }
 
+fn unknown(name: &str) -> String {
+    let known: Vec<_> = TABLE.rows.iter().map(|row| row.name.as_str()).collect();
+    format!("there is no limit `{name}`\nhint: one of {}", known.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_table_parses_and_names_are_unique() {
-        let limits = Limits::new(Plan::Free);
-        let mut names: Vec<_> = limits.rows().iter().map(|row| &row.name).collect();
-        names.sort();
-        names.dedup();
-        assert_eq!(names.len(), limits.rows().len());
+        assert_eq!(TABLE.by_name.len(), Limits::rows().len());
+        for row in Limits::rows() {
+            assert!(row.name.contains('.') && !row.what.is_empty() && !row.source.is_empty(), "{}", row.name);
+            assert!(row.date.parse::<jiff::civil::Date>().is_ok(), "{}", row.name);
+            // A refusal has all three, or there is none.
+            assert!(
+                row.code.is_some() == row.status.is_some() && row.code.is_some() == row.text.is_some(),
+                "{}",
+                row.name
+            );
+        }
     }
 
     #[test]
@@ -172,6 +289,9 @@ mod tests {
         assert_eq!(Limits::new(Plan::Paid).value("ai.neurons_per_day"), None);
         assert_eq!(Limits::new(Plan::Unlimited).value("ai.neurons_per_day"), None);
         assert!(Limits::new(Plan::Unlimited).value("ai.body_bytes").is_some());
+        let mut unlimited = Limits::new(Plan::Unlimited);
+        unlimited.overlay("[[limit]]\nname = \"ai.neurons_per_day\"\nvalue = 3").unwrap();
+        assert_eq!(unlimited.value("ai.neurons_per_day"), Some(3));
     }
 
     #[test]
@@ -183,5 +303,7 @@ mod tests {
         assert!(limits.overlay(both).unwrap_err().contains("`ai.nothing`"));
         assert_eq!(limits.value("ai.queue_length"), Some(1));
         assert!(limits.overlay("limit = 3").is_err());
+        limits.overlay("[[limit]]\nname = \"ai.queue_length\"").unwrap();
+        assert_eq!((limits.value("ai.queue_length"), limits.is_overridden("ai.queue_length")), (None, true));
     }
 }

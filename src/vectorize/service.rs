@@ -15,8 +15,8 @@ use super::wire;
 use crate::clock::Clock;
 use crate::error::VectorizeError;
 
-/// Where mutation and cursor ids come from. A seeded source makes a whole run repeatable.
-type NextId = dyn Fn() -> Uuid + Send + Sync;
+/// Where the mutation and cursor ids of an account come from. A seeded source makes a whole run repeatable.
+type NextId = dyn Fn(&str) -> Uuid + Send + Sync;
 
 /// What can change while an account lives.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,7 @@ struct Rules {
 /// What every index of an account leans on.
 #[derive(Clone)]
 pub(super) struct Shared {
+    account: Arc<str>,
     pub clock: Clock,
     ids: Arc<NextId>,
     rules: Arc<Mutex<Rules>>,
@@ -35,7 +36,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub fn next_id(&self) -> Uuid {
-        (self.ids)()
+        (self.ids)(&self.account)
     }
 
     pub fn lag(&self) -> Lag {
@@ -74,8 +75,13 @@ pub struct Account {
 
 impl Vectorize {
     /// An empty service. Each new account begins with these limits and this lag; `ids` gives the UUIDv4 of each mutation.
-    pub fn new(clock: Clock, bounds: Bounds, lag: Lag, ids: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
-        let shared = Shared { clock, ids: Arc::new(ids), rules: Arc::new(Mutex::new(Rules { bounds, lag })) };
+    pub fn new(clock: Clock, bounds: Bounds, lag: Lag, ids: impl Fn(&str) -> Uuid + Send + Sync + 'static) -> Self {
+        let shared = Shared {
+            account: "".into(),
+            clock,
+            ids: Arc::new(ids),
+            rules: Arc::new(Mutex::new(Rules { bounds, lag })),
+        };
         Self { shared, accounts: RwLock::default() }
     }
 
@@ -84,7 +90,7 @@ impl Vectorize {
         let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         known.unwrap_or_else(|| {
             let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-            accounts.entry(id.to_owned()).or_insert_with(|| Arc::new(Account::new(&self.shared))).clone()
+            accounts.entry(id.to_owned()).or_insert_with(|| Arc::new(Account::new(&self.shared, id))).clone()
         })
     }
 
@@ -99,9 +105,11 @@ impl Vectorize {
 }
 
 impl Account {
-    fn new(shared: &Shared) -> Self {
-        // Each account has rules of its own.
-        let shared = Shared { rules: Arc::new(Mutex::new(*shared.rules())), ..shared.clone() };
+    fn new(shared: &Shared, id: &str) -> Self {
+        // Each account has rules, a clock and ids of its own.
+        let rules = Arc::new(Mutex::new(*shared.rules()));
+        let (account, clock, ids) = (id.into(), shared.clock.of(id), Arc::clone(&shared.ids));
+        let shared = Shared { account, clock, ids, rules };
         Self { shared, indexes: RwLock::default() }
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::ticket::{blocking, reply};
 use super::{Ai, Answer, Output, Running, refusal_of};
-use crate::ai::catalog::{Model, Usage};
+use crate::ai::catalog::Model;
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::text_embeddings as task;
 use crate::engine::backend::Pooling;
@@ -47,10 +47,10 @@ impl Ai {
         refuse_long(&request.refuse_over, model, &prepared)?;
         let tokens = prepared.tokens;
         let pooling = request.pooling.unwrap_or(encoder.spec().pooling);
-        let embeddings = self.encode(&encoder, prepared, pooling).await?;
+        let embeddings = self.encode(&encoder, prepared, pooling, running).await?;
 
         let (values, dimensions) = fit(embeddings.values, embeddings.dimensions, model, resolved)?;
-        let neurons = self.settle_input(model, tokens, running);
+        let neurons = running.settle_input(model, tokens);
         let output = task::Output { values, dimensions, answer: request.answer, pooling, tokens };
         let meta = self.meta(model, resolved, running);
         let answer = Answer { meta, output: Output::Embeddings(output), neurons: Some(neurons) };
@@ -63,8 +63,9 @@ impl Ai {
         encoder: &EmbeddingModel,
         prepared: Prepared,
         pooling: Pooling,
+        running: &Running,
     ) -> Result<Embeddings, AiError> {
-        let (ticket, _guard) = self.ticket();
+        let (ticket, _guard) = running.ticket();
         let deadline = ticket.deadline;
         let (sender, receiver) = oneshot::channel();
         encoder
@@ -77,12 +78,6 @@ impl Ai {
             })
             .map_err(refusal_of)?;
         reply(receiver, deadline).await
-    }
-
-    /// Charges a call that has input tokens only.
-    pub(super) fn settle_input(&self, model: &Model, tokens: usize, running: &Running) -> f64 {
-        let usage = Usage { input_tokens: tokens as u64, ..Usage::default() };
-        self.shared.ledger.settle(&running.entry.account, &self.today(), model, &usage)
     }
 
     pub(super) async fn encoder(&self, resolved: &Resolved) -> Result<Arc<EmbeddingModel>, AiError> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::ticket::blocking;
-use super::{Ai, Answer, Output, Running, Shared, refusal_of};
+use super::{Ai, Answer, Output, Running, refusal_of};
 use crate::ai::catalog::{Family, Model, Usage};
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::TokenUsage;
@@ -62,12 +62,12 @@ impl Ai {
             Err(error) => return Err(running.fail(error)),
         };
         let meta = self.meta(model, &resolved, &running);
-        let (ticket, guard) = self.ticket();
+        let (ticket, guard) = running.ticket();
         let deadline = ticket.deadline;
         let (sender, receiver) = unbounded_channel();
         let prompt_tokens = prompt.len();
         let mut sampling = request.sampling;
-        sampling.seed = sampling.seed.or_else(|| Some(self.shared.entropy.seed()));
+        sampling.seed = sampling.seed.or_else(|| Some(running.scope().entropy.seed()));
         let submitted = decoder.submit(GenerateJob {
             prompt,
             sampling,
@@ -82,7 +82,7 @@ impl Ai {
         if let Err(failure) = submitted {
             return Err(running.fail(refusal_of(failure)));
         }
-        let settlement = Settlement { shared: Arc::clone(&self.shared), model, running: Some(running) };
+        let settlement = Settlement { model, running: Some(running) };
         let mut events = Events { receiver, first: None, settlement, deadline, _guard: guard };
         if request.stream {
             events.await_first().await?;
@@ -201,7 +201,6 @@ fn ended_early() -> AiError {
 
 /// Books a call once it is known what it took. A call that is dropped before is journalled as given up.
 struct Settlement {
-    shared: Arc<Shared>,
     model: &'static Model,
     running: Option<Running>,
 }
@@ -215,7 +214,7 @@ impl Settlement {
         };
         let mut neurons = 0.0;
         if let Some(running) = self.running.take() {
-            neurons = self.shared.ledger.settle(&running.entry.account, &self.shared.clock.today(), self.model, &usage);
+            neurons = running.settle(self.model, &usage);
             running.succeed(finish.queue_ms, finish.compute_ms);
         }
         TokenUsage {

@@ -39,12 +39,12 @@ impl Ai {
         texts.push(query);
         let prepared = prepare(&encoder, texts, model.max_input_tokens).await?;
         let tokens = prepared.tokens;
-        let embeddings = self.encode(&encoder, prepared, encoder.spec().pooling).await?;
+        let embeddings = self.encode(&encoder, prepared, encoder.spec().pooling, running).await?;
         let mut rows: Vec<&[f32]> = embeddings.values.chunks_exact(embeddings.dimensions).collect();
         let query = rows.pop().unwrap_or_default();
         // Rows have length 1, so a product is a cosine.
         let cosines: Vec<f32> = rows.iter().map(|row| row.iter().zip(query).map(|(a, b)| a * b).sum()).collect();
-        let neurons = Some(self.settle_input(model, tokens, running));
+        let neurons = Some(running.settle_input(model, tokens));
         let output = Output::Json(task::render(&cosines, top_k));
         let answer = Answer { meta: self.meta(model, resolved, running), output, neurons };
         Ok((answer, embeddings.queue_ms, embeddings.compute_ms))

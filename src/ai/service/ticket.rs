@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::{Ai, refusal_of};
+use super::{Running, refusal_of};
 use crate::clock::Deadline;
 use crate::engine::backend::Failure;
 use crate::engine::queue::{Cancel, CancelOnDrop, Ticket};
 use crate::error::AiError;
 
-impl Ai {
+impl Running {
     /// A ticket for one computation; it is cancelled when the guard is dropped.
     pub(super) fn ticket(&self) -> (Ticket, CancelOnDrop) {
         let cancel = Cancel::default();
         let guard = cancel.guard();
-        let seconds = self.limits().value("ai.inference_seconds").unwrap_or(u64::from(u32::MAX));
+        let seconds = self.scope().limits().value("ai.inference_seconds").unwrap_or(u64::MAX).min(u32::MAX.into());
         (Ticket { deadline: Deadline::after(Duration::from_secs(seconds)), cancel }, guard)
     }
 }

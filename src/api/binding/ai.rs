@@ -11,7 +11,6 @@ use crate::api::encode::{ai_headers, event_stream};
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
 use crate::error::{AiError, Error};
-use crate::harness::Dialect;
 
 /// Through Miniflare's remote proxy.
 pub async fn proxied(app: App, incoming: Incoming) -> Reply {
@@ -30,7 +29,7 @@ pub async fn upstream(app: App, incoming: Incoming) -> Reply {
         "run" | "ai-gateway/run" => run(app, incoming).await,
         "ai-api/models/search" => {
             let query = SearchQuery::from_pairs(incoming.query_pairs());
-            let page = search(app.ai.catalog(), &query, &app.ai.today());
+            let page = search(app.ai.catalog(), &query, &incoming.trace.scope.clock.today());
             envelope::enveloped_page(&page.items, &page.result_info())
         }
         path if path.starts_with("to-everything/") || path.starts_with("ai-gateway/") => {
@@ -73,7 +72,7 @@ fn decode(incoming: Incoming) -> Result<Call, AiError> {
         .ok_or_else(|| AiError::MissingBody { what: "cf-consn-model-id".to_owned() })?;
     let input =
         body.get_mut("inputs").map(Value::take).ok_or_else(|| AiError::MissingBody { what: "inputs".to_owned() })?;
-    Ok(Call { account: incoming.account, dialect: Dialect::Binding, model: unprefixed(model), input, schema: None })
+    Ok(Call { trace: incoming.trace, model: unprefixed(model), input, schema: None })
 }
 
 /// `options.prefix` arrives as `prefix:model`.

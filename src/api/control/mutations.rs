@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{refused, refused_with};
+use super::{refusal, refused};
 use crate::api::envelope::{Reply, json_reply};
 use crate::api::incoming::{Incoming, is_account_id};
 use crate::api::{App, DEFAULT_ACCOUNT};
@@ -49,7 +49,7 @@ impl Order {
 pub async fn show(app: App, incoming: Incoming) -> Reply {
     match account(&app, &incoming, None) {
         Ok(account) => json_reply(200, &state(&account)),
-        Err(text) => refused_with(&text),
+        Err(text) => refused(&refusal(text)),
     }
 }
 
@@ -59,17 +59,19 @@ pub async fn steer(app: App, incoming: Incoming) -> Reply {
         [] => Order::default(),
         body => match serde_json::from_slice(body) {
             Ok(order) => order,
-            Err(error) => return refused_with(&format!("the body does not say what to do: {error}")),
+            Err(error) => return refused(&refusal(format!("the body does not say what to do: {error}"))),
         },
     };
     let account = match account(&app, &incoming, order.account.as_deref()) {
         Ok(account) => account,
-        Err(text) => return refused_with(&text),
+        Err(text) => return refused(&refusal(text)),
     };
     let lag = match order.lag() {
-        Ok(None) if order.tick.is_none() => return refused_with("nothing to do\nhint: send `mode`, `tick`, or both"),
+        Ok(None) if order.tick.is_none() => {
+            return refused(&refusal("nothing to do\nhint: send `mode`, `tick`, or both"));
+        }
         Ok(lag) => lag,
-        Err(text) => return refused_with(&text),
+        Err(text) => return refused(&refusal(text)),
     };
     let indexes: Vec<Arc<Index>> = match order.index.as_deref().map(|name| account.get(name)) {
         None => account.indexes(),

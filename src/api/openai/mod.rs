@@ -10,7 +10,6 @@ use super::envelope::{self, Reply};
 use super::incoming::Incoming;
 use crate::ai::service::{Call, Refusal};
 use crate::error::{AiError, Error};
-use crate::harness::Dialect;
 
 /// The body's `model`, and the rest of it as input.
 fn call(incoming: Incoming, schema: Option<&'static str>) -> Result<Call, AiError> {
@@ -21,7 +20,7 @@ fn call(incoming: Incoming, schema: Option<&'static str>) -> Result<Call, AiErro
     let Some(Value::String(model)) = members.shift_remove("model") else {
         return Err(AiError::BadInput { text: "Error: required properties at '/' are 'model'".to_owned() });
     };
-    Ok(Call { account: incoming.account, dialect: Dialect::OpenAi, model, input, schema })
+    Ok(Call { trace: incoming.trace, model, input, schema })
 }
 
 fn refused(app: &App, error: AiError) -> Reply {

@@ -9,7 +9,7 @@ use crate::api::incoming::Incoming;
 use crate::error::{AiError, Error};
 
 pub async fn search(app: App, incoming: Incoming) -> Reply {
-    paged(&find::search(app.ai.catalog(), &query(&incoming), &app.ai.today()))
+    paged(&find::search(app.ai.catalog(), &query(&incoming), &incoming.trace.scope.clock.today()))
 }
 
 pub async fn schema(app: App, incoming: Incoming) -> Reply {
@@ -30,7 +30,7 @@ pub async fn tasks(_app: App, incoming: Incoming) -> Reply {
 }
 
 pub async fn authors(app: App, incoming: Incoming) -> Reply {
-    paged(&find::authors(app.ai.catalog(), &query(&incoming), &app.ai.today()))
+    paged(&find::authors(app.ai.catalog(), &query(&incoming), &incoming.trace.scope.clock.today()))
 }
 
 fn query(incoming: &Incoming) -> SearchQuery {

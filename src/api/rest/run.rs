@@ -9,7 +9,6 @@ use crate::api::encode::{ai_headers, event_stream};
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
 use crate::error::{AiError, Error};
-use crate::harness::Dialect;
 
 /// The model in the path; it holds slashes and may be percent-encoded.
 pub async fn by_path(app: App, incoming: Incoming) -> Reply {
@@ -38,7 +37,7 @@ async fn run(app: App, incoming: Incoming, model: String, mut input: Value) -> R
     if let Some(members) = input.as_object_mut() {
         members.shift_remove("options");
     }
-    let call = Call { account: incoming.account, dialect: Dialect::Rest, model, input, schema: None };
+    let call = Call { trace: incoming.trace, model, input, schema: None };
     match app.ai.run(call).await {
         Ok(answer) => encode(&app, answer),
         Err(refusal) => envelope::refusal(&refusal),

@@ -21,7 +21,7 @@ struct World {
 fn world(metric: &str) -> World {
     let clock = Clock::default();
     let counter = AtomicU64::new(0);
-    let ids = move || {
+    let ids = move |_: &str| {
         Builder::from_random_bytes(u128::from(counter.fetch_add(1, Ordering::Relaxed)).to_be_bytes()).into_uuid()
     };
     let account = Vectorize::new(clock.clone(), *BOUNDS, Lag::Immediate, ids).account("a");

@@ -4,7 +4,7 @@ use super::*;
 use crate::vectorize::limits::tests::BOUNDS;
 
 fn service(bounds: Bounds) -> Vectorize {
-    Vectorize::new(Clock::default(), bounds, Lag::Immediate, || Uuid::from_u128(1))
+    Vectorize::new(Clock::default(), bounds, Lag::Immediate, |_| Uuid::from_u128(1))
 }
 
 fn body(name: &str) -> Value {

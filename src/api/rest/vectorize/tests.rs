@@ -18,7 +18,7 @@ pub fn service() -> Vectorize {
     let counter = AtomicU64::new(0);
     let ids = move || Builder::from_random_bytes(u128::from(counter.fetch_add(1, Ordering::Relaxed)).to_be_bytes());
     let bounds = Bounds::of(&Limits::new(Plan::Paid));
-    let service = Vectorize::new(Clock::default(), bounds, Lag::Immediate, move || ids().into_uuid());
+    let service = Vectorize::new(Clock::default(), bounds, Lag::Immediate, move |_| ids().into_uuid());
     let config = json!({"name": "docs", "config": {"dimensions": 32, "metric": "cosine"}});
     service.account("a").create(&config).expect("creates");
     service
