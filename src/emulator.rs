@@ -177,7 +177,7 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let entropy = config.seed.map_or_else(Entropy::from_system, Entropy::seeded);
     let harness = Arc::new(Harness::new(limits, clock.clone(), entropy.clone()));
     let resolver = Resolver { mode: config.models, bindings: config.bindings };
-    let ai = Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated);
+    let ai = Arc::new(Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));
     let ids = Arc::clone(&harness);
     let vectorize = Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id());
     Ok(Arc::new(Services {

@@ -1,6 +1,8 @@
 //! The Workers AI service.
 
+pub mod batch;
 pub mod catalog;
+pub mod gateway;
 pub mod neurons;
 pub mod resolve;
 pub mod schema;

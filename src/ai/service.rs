@@ -1,27 +1,35 @@
 //! The one path of every inference call, whatever its dialect:
 //! harness, catalogue, schema, task, limits, engine, ledger, journal.
 
+mod batch;
+mod call;
 mod embeddings;
+mod gateway;
 mod generation;
 mod reranking;
 mod schemas;
 mod ticket;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::ai::batch::Batches;
 use crate::ai::catalog::{Catalog, Model, Task, Usage};
+use crate::ai::gateway::Gateways;
 use crate::ai::neurons::Ledger;
 use crate::ai::resolve::{Resolved, Resolver};
-use crate::ai::tasks::text_generation::Style;
-use crate::ai::{schema, tasks};
+use crate::ai::schema;
+use crate::ai::tasks::text_generation;
 use crate::engine::Engine;
 use crate::engine::backend::Failure;
 use crate::error::{AiError, Error};
 use crate::harness::{Entry, Harness, Scope, Trace};
 use crate::limits::{Limits, Plan};
 
+pub use call::{Answer, Call, Meta, Options, Output, Refusal};
+pub use gateway::Through;
 pub use generation::{GenerationStream, StreamItem};
 
 /// Workers AI, for all accounts.
@@ -38,70 +46,26 @@ pub struct Ai {
 pub(super) struct Shared {
     pub harness: Arc<Harness>,
     pub ledger: Ledger,
-}
-
-/// One call, decoded from its dialect.
-#[derive(Debug, Clone)]
-pub struct Call {
-    /// Whose call it is, and what the journal will say of it.
-    pub trace: Arc<Trace>,
-    pub model: String,
-    pub input: Value,
-    /// The schema that the endpoint imposes; `None`: the model's own.
-    pub schema: Option<&'static str>,
-}
-
-/// What every answer says about itself.
-#[derive(Debug, Clone)]
-pub struct Meta {
-    pub request_id: String,
-    pub model: String,
-    /// The checkpoint that answered, and how near it is to production's.
-    pub checkpoint: String,
-    pub fidelity: &'static str,
-    /// The family that the model has on `run`.
-    pub style: Style,
-    /// Unix seconds, on the steered clock.
-    pub created: i64,
-}
-
-/// An answer.
-#[derive(Debug)]
-pub struct Answer {
-    pub meta: Meta,
-    pub output: Output,
-    /// The charge; `None` while a stream still runs.
-    pub neurons: Option<f64>,
-}
-
-#[derive(Debug)]
-pub enum Output {
-    Embeddings(tasks::text_embeddings::Output),
-    /// A task's own result, as `run` gives it.
-    Json(Value),
-    Generation {
-        form: tasks::text_generation::Form,
-        output: tasks::text_generation::Output,
-    },
-    Stream(Box<GenerationStream>),
-}
-
-/// A refusal, with the id that production puts into its text.
-#[derive(Debug, Clone)]
-pub struct Refusal {
-    pub request_id: String,
-    pub error: Error,
+    pub batches: Batches,
+    pub gateways: Gateways,
 }
 
 /// One call under way.
 pub(super) struct Running {
     shared: Arc<Shared>,
     trace: Arc<Trace>,
+    /// Shorter than the service's own limit.
+    timeout: Option<Duration>,
 }
 
 impl Ai {
     pub fn new(engine: Arc<Engine>, resolver: Resolver, harness: Arc<Harness>, allow_deprecated: bool) -> Self {
-        let shared = Arc::new(Shared { harness, ledger: Ledger::default() });
+        let shared = Arc::new(Shared {
+            harness,
+            ledger: Ledger::default(),
+            batches: Batches::default(),
+            gateways: Gateways::default(),
+        });
         Self {
             catalog: Catalog::builtin(),
             engine,
@@ -130,12 +94,43 @@ impl Ai {
         self.schemas.of(model)
     }
 
-    /// Runs one call. Dropping the future, or the stream that it gives, stops the computation.
-    pub async fn run(&self, call: Call) -> Result<Answer, Refusal> {
+    pub fn gateways(&self) -> &Gateways {
+        &self.shared.gateways
+    }
+
+    /// Forgets what an account, or all, used, queued and cached.
+    pub fn reset(&self, account: Option<&str>) {
+        self.shared.ledger.clear(account);
+        self.shared.batches.clear(account);
+        self.shared.gateways.clear(account);
+    }
+
+    /// Runs one call, through AI Gateway if it says so. Dropping the future, or the stream that it gives, stops the
+    /// computation.
+    pub async fn run(self: &Arc<Self>, mut call: Call) -> Result<Answer, Refusal> {
+        match call.options.gateway.take() {
+            Some(options) => self.through(call, options).await,
+            None => self.direct(call).await,
+        }
+    }
+
+    /// A call of the batch API, or one that is answered at once.
+    async fn direct(self: &Arc<Self>, call: Call) -> Result<Answer, Refusal> {
+        let wanted = batch::Wanted::of(&call);
+        if matches!(wanted, Ok(None)) {
+            return self.infer(call).await;
+        }
+        let running = Running::start(&self.shared, &call);
+        let request_id = running.id();
+        self.batch(call, wanted, running).map_err(|error| Refusal { request_id, error })
+    }
+
+    /// The path of every inference.
+    async fn infer(&self, call: Call) -> Result<Answer, Refusal> {
         let running = Running::start(&self.shared, &call);
         let request_id = running.id();
         let answered = match self.admit(&call, &running) {
-            Ok((model, input, resolved)) => self.dispatch(model, &input, resolved, running).await,
+            Ok((model, input, resolved)) => self.dispatch(model, &input, &call, resolved, running).await,
             Err(error) => Err(running.fail(error)),
         };
         answered.map_err(|error| Refusal { request_id, error })
@@ -143,15 +138,11 @@ impl Ai {
 
     /// Everything that can be refused before the task itself reads the input.
     fn admit(&self, call: &Call, running: &Running) -> Result<(&'static Model, Value, Resolved), AiError> {
-        let scope = running.scope();
-        let limits = scope.limits();
-        let now = scope.clock.now();
-        let today = crate::ai::neurons::day(now).to_string();
-        let model = self.catalog.get(&call.model).ok_or_else(|| self.catalog.unknown(&call.model))?;
-        let free = limits.plan() == Plan::Free;
-        self.catalog.check_usable(model, &today, free, self.allow_deprecated)?;
-        let model = self.catalog.answering(model, &today);
+        let model = self.usable(&call.model, running)?;
         let mut input = call.input.clone();
+        if model.task == Task::TextGeneration {
+            text_generation::refuse_early(call.schema.unwrap_or(&model.schema), &input)?;
+        }
         let pair = match call.schema.filter(|_| model.task == Task::TextGeneration) {
             Some(name) => self.schemas.plain(name),
             None => self.schema(model),
@@ -164,7 +155,24 @@ impl Ai {
             entry.checkpoint = Some(resolved.checkpoint.name().into());
             entry.fidelity = Some(resolved.fidelity.name());
         });
-        if let Some(budget) = limits.value("ai.neurons_per_day") {
+        self.check_budget(running)?;
+        Ok((model, input, resolved))
+    }
+
+    /// The model that answers for `name` today.
+    fn usable(&self, name: &str, running: &Running) -> Result<&'static Model, AiError> {
+        let scope = running.scope();
+        let today = crate::ai::neurons::day(scope.clock.now()).to_string();
+        let model = self.catalog.get(name).ok_or_else(|| self.catalog.unknown(name))?;
+        let free = scope.limits().plan() == Plan::Free;
+        self.catalog.check_usable(model, &today, free, self.allow_deprecated)?;
+        Ok(self.catalog.answering(model, &today))
+    }
+
+    fn check_budget(&self, running: &Running) -> Result<(), AiError> {
+        let scope = running.scope();
+        if let Some(budget) = scope.limits().value("ai.neurons_per_day") {
+            let now = scope.clock.now();
             let spent = self.shared.ledger.spent(&scope.account, now);
             running.trace.decided("ai.neurons_per_day", spent as u64, budget);
             // The call that crosses the budget is still answered: what it takes is only known afterwards.
@@ -172,13 +180,14 @@ impl Ai {
                 return Err(AiError::NeuronsSpent);
             }
         }
-        Ok((model, input, resolved))
+        Ok(())
     }
 
     async fn dispatch(
         &self,
         model: &'static Model,
         input: &Value,
+        call: &Call,
         resolved: Resolved,
         running: Running,
     ) -> Result<Answer, Error> {
@@ -187,7 +196,7 @@ impl Ai {
             Task::TextClassification if model.schema == "reranker" => {
                 self.rerank(model, input, resolved, running).await
             }
-            Task::TextGeneration => self.generate(model, input, resolved, running).await,
+            Task::TextGeneration => self.generate(model, input, call, resolved, running).await,
             other => {
                 let what = format!("the task {}", other.name());
                 let hint = "see the README for what is".to_owned();
@@ -204,6 +213,7 @@ impl Ai {
             fidelity: resolved.fidelity.name(),
             style: generation::style(model),
             created: running.scope().clock.now().as_second(),
+            gateway: None,
         }
     }
 }
@@ -211,7 +221,7 @@ impl Ai {
 impl Running {
     fn start(shared: &Arc<Shared>, call: &Call) -> Self {
         call.trace.take_over("run", |entry| entry.model = Some(Entry::name(&call.model)));
-        Self { shared: Arc::clone(shared), trace: Arc::clone(&call.trace) }
+        Self { shared: Arc::clone(shared), trace: Arc::clone(&call.trace), timeout: call.options.timeout }
     }
 
     /// The request id, as answers and refusals name it.
@@ -260,6 +270,7 @@ fn refusal_of(failure: Failure) -> AiError {
         Failure::DeadlineExceeded => AiError::Timeout,
         Failure::Cancelled => AiError::Aborted,
         Failure::Input(text) => AiError::Model { text },
+        Failure::Grammar(reason) => AiError::JsonModeUnmet { hint: format!("change the schema: {reason}") },
         Failure::Checkpoint { .. } | Failure::Device(_) => {
             tracing::error!("{failure}");
             AiError::Model {

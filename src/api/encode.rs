@@ -1,18 +1,52 @@
-//! Bodies that are no plain JSON: event streams, and the headers that every AI answer has.
+//! Answers of Workers AI on the wire: whole ones, event streams, and the headers that every one has.
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+mod stream;
 
-use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Response, header};
-use futures_util::Stream;
-use serde_json::{Value, json};
+use serde_json::value::{RawValue, to_raw_value};
 
+use super::App;
 use super::envelope::Reply;
-use crate::ai::service::{GenerationStream, Meta, StreamItem};
-use crate::ai::tasks::text_generation::{Frames, Identity, Style};
-use crate::entropy::Entropy;
+use crate::ai::service::{Answer, Meta, Output};
+use crate::ai::tasks::text_generation::{Form, Identity, Style};
+use crate::error::AiError;
+use stream::EventStream;
+
+/// How a dialect wraps whole answers.
+pub type Wrap = fn(&RawValue) -> Reply;
+
+/// An answer in `style`; whole ones are wrapped.
+pub fn answer(app: &App, answer: Answer, style: Style, wrap: Wrap) -> Result<Reply, AiError> {
+    let Answer { meta, output, neurons } = answer;
+    let whole = |rendered: Result<Box<RawValue>, serde_json::Error>| match rendered {
+        Ok(body) => Ok(wrap(&body)),
+        Err(error) => Err(AiError::Internal { reason: error.to_string() }),
+    };
+    let mut reply = match output {
+        Output::Embeddings(output) => whole(output.render())?,
+        Output::Generation { form, output } => {
+            whole(to_raw_value(&output.render(style, form, &identity(&meta, style, form))))?
+        }
+        Output::Json(body) => whole(to_raw_value(&body))?,
+        Output::Stream(stream) => {
+            let identity = identity(&meta, style, stream.form);
+            event_stream(EventStream::new(stream, style, identity, app.entropy.clone()))
+        }
+    };
+    ai_headers(reply.headers_mut(), &meta, neurons);
+    Ok(reply)
+}
+
+/// Ids have OpenAI's prefixes where OpenAI's clients read them.
+fn identity(meta: &Meta, style: Style, form: Form) -> Identity {
+    let id = match (style, form) {
+        (_, Form::Response) => format!("resp_{}", meta.request_id.replace('-', "")),
+        (Style::Compatible, Form::Chat) => format!("chatcmpl-{}", meta.request_id),
+        (Style::Compatible, Form::Completion) => format!("cmpl-{}", meta.request_id),
+        (Style::Native(_) | Style::OpenAi, _) => meta.request_id.clone(),
+    };
+    Identity { id, created: meta.created, model: meta.model.clone() }
+}
 
 /// The headers of an AI answer.
 pub fn ai_headers(headers: &mut HeaderMap, meta: &Meta, neurons: Option<f64>) {
@@ -26,70 +60,19 @@ pub fn ai_headers(headers: &mut HeaderMap, meta: &Meta, neurons: Option<f64>) {
     if let Some(neurons) = neurons {
         set("cf-ai-neurons", format!("{neurons:.2}"));
     }
-}
-
-/// A generation as server-sent events, closed by `[DONE]`.
-pub fn event_stream(stream: Box<GenerationStream>, style: Style, identity: Identity, entropy: Entropy) -> Reply {
-    let frames = Frames::new(style, stream.form, identity, entropy, stream.include_usage, stream.prompt_tokens);
-    let mut reply = Response::new(Body::from_stream(EventStream { stream, frames, state: State::Start }));
-    let headers = reply.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    reply
-}
-
-struct EventStream {
-    stream: Box<GenerationStream>,
-    frames: Frames,
-    state: State,
-}
-
-enum State {
-    Start,
-    Running,
-    Ended,
-}
-
-impl Stream for EventStream {
-    type Item = Result<Bytes, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            let mut wire = String::new();
-            match this.state {
-                State::Ended => return Poll::Ready(None),
-                State::Start => {
-                    this.state = State::Running;
-                    write_frames(&mut wire, this.frames.start());
-                }
-                State::Running => match std::task::ready!(Pin::new(&mut this.stream).poll_next(context)) {
-                    Some(StreamItem::Text { text, tokens }) => write_frames(&mut wire, this.frames.text(&text, tokens)),
-                    Some(StreamItem::End { finish, usage }) => {
-                        write_frames(&mut wire, this.frames.end(finish, &usage));
-                        wire.push_str("data: [DONE]\n\n");
-                        this.state = State::Ended;
-                    }
-                    Some(StreamItem::Failed(error)) => {
-                        // No `[DONE]` follows, so a client takes the stream as cut.
-                        let failure = json!({"errors": [{"message": error.to_string(), "code": error.code()}]});
-                        write_frames(&mut wire, vec![failure]);
-                        this.state = State::Ended;
-                    }
-                    None => this.state = State::Ended,
-                },
-            }
-            if !wire.is_empty() {
-                return Poll::Ready(Some(Ok(Bytes::from(wire))));
-            }
+    if let Some(through) = &meta.gateway {
+        set("cf-aig-cache-status", if through.cache_hit { "HIT" } else { "MISS" }.to_owned());
+        set("cf-aig-step", through.step.to_string());
+        if let Some(id) = &through.log_id {
+            set("cf-aig-log-id", id.clone());
         }
     }
 }
 
-fn write_frames(wire: &mut String, frames: Vec<Value>) {
-    for frame in frames {
-        wire.push_str("data: ");
-        wire.push_str(&frame.to_string());
-        wire.push_str("\n\n");
-    }
+fn event_stream(stream: EventStream) -> Reply {
+    let mut reply = Response::new(axum::body::Body::from_stream(stream));
+    let headers = reply.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    reply
 }

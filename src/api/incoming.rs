@@ -9,6 +9,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
 use super::DEFAULT_ACCOUNT;
+use crate::ai::gateway::GatewayOptions;
+use crate::ai::service::Options;
 use crate::error::{AiError, Error, PlatformError};
 use crate::harness::Trace;
 
@@ -80,6 +82,18 @@ impl Incoming {
         self.header(header::CONTENT_TYPE.as_str())
     }
 
+    /// What headers and query say beside the input.
+    pub fn options(&self) -> Options {
+        let gateway = self.header("cf-aig-gateway-id");
+        Options {
+            session: self.header("x-session-affinity").map(str::to_owned),
+            gateway: gateway.map(|id| GatewayOptions::of_headers(id, |name| self.header(name))),
+            queue: self.query_flag("queueRequest"),
+            reject_if_busy: self.query_flag("rejectIfBusy"),
+            ..Options::default()
+        }
+    }
+
     /// The decoded pairs of the query string, in order.
     pub fn query_pairs(&self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
@@ -87,6 +101,11 @@ impl Incoming {
 
     pub fn query_value(&self, name: &str) -> Option<String> {
         self.query_pairs().into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// Whether the query says `name=true`.
+    pub fn query_flag(&self, name: &str) -> bool {
+        self.query_value(name).is_some_and(|value| value == "true")
     }
 
     /// The body as JSON, whatever content type it came with: production's own documented curl call sends JSON as a form.

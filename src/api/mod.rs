@@ -11,6 +11,7 @@ mod journalled;
 mod openai;
 mod rest;
 pub mod router;
+mod universal;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub const DEFAULT_ACCOUNT: &str = "00000000000000000000000000000000";
 
 /// Everything that a handler can reach.
 pub struct Services {
-    pub ai: Ai,
+    pub ai: Arc<Ai>,
     pub vectorize: Vectorize,
     pub engine: Arc<Engine>,
     pub harness: Arc<Harness>,

@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::envelope::{self, RefusalCode, Reply};
 use super::incoming::{Incoming, Unreadable};
-use super::{App, auth, binding, control, openai, rest};
+use super::{App, auth, binding, control, openai, rest, universal};
 use crate::error::{AiError, Error, PlatformError, VectorizeError};
 use crate::harness::{self, Trace};
 
@@ -65,7 +65,12 @@ pub static ROUTES: &[Route] = routes! {
     GET "/client/v4/accounts/{account}/ai/authors/search" Rest "control.body_bytes" rest::models::authors, "the authors";
     POST "/client/v4/accounts/{account}/ai/v1/chat/completions" OpenAi "ai.body_bytes" openai::chat::completions, "chat, as OpenAI";
     POST "/client/v4/accounts/{account}/ai/v1/completions" OpenAi "ai.body_bytes" openai::chat::prompt_completions, "completion of a prompt, as OpenAI";
+    GET "/client/v4/accounts/{account}/ai/v1/models" OpenAi "control.body_bytes" openai::models, "not served, as in production";
+    POST "/client/v4/accounts/{account}/ai/v1/responses" OpenAi "ai.body_bytes" openai::chat::responses, "a response, as OpenAI";
     POST "/client/v4/accounts/{account}/ai/v1/embeddings" OpenAi "ai.body_bytes" openai::embeddings::create, "embeddings, as OpenAI";
+    ANY "/client/v4/accounts/{account}/ai-gateway/gateways" Rest "control.body_bytes" rest::gateways::call, "list and create gateways";
+    ANY "/client/v4/accounts/{account}/ai-gateway/gateways/{*rest}" Rest "control.body_bytes" rest::gateways::call, "one gateway, and its logs";
+    POST "/v1/{account}/{*rest}" Rest "ai.body_bytes" universal::direct, "AI Gateway's own addresses: a gateway's id, then `workers-ai/…`, `compat/…` or nothing";
     ANY "/client/v4/accounts/{account}/vectorize/v2/indexes" Rest "vectorize.body_bytes" rest::vectorize_v2, "list and create indexes";
     ANY "/client/v4/accounts/{account}/vectorize/v2/indexes/{*rest}" Rest "vectorize.body_bytes" rest::vectorize_v2, "one index";
     ANY "/client/v4/accounts/{account}/vectorize/indexes" Rest "vectorize.body_bytes" rest::vectorize_v1, "the legacy v1 API, refused";

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::ai::catalog::Catalog;
-use crate::ai::service::Call;
+use crate::ai::service::{Call, Options};
 use crate::api::{App, DEFAULT_ACCOUNT};
 use crate::clock::Stopwatch;
 use crate::config::{Config, Settings};
@@ -110,6 +110,7 @@ async fn trial(app: &App, model: &str, input: &Value) -> (Result<String, String>
         trace: app.harness.unrecorded(DEFAULT_ACCOUNT),
         model: model.to_owned(),
         input: input.clone(),
+        options: Options::default(),
         schema: None,
     };
     let answered = match app.ai.run(call).await {

@@ -21,6 +21,9 @@ pub enum Failure {
     /// The input cannot be represented: a template that refuses it, a text that cannot be tokenised.
     #[error("{0}")]
     Input(String),
+    /// A schema that cannot be followed: unsatisfiable, malformed, or too much.
+    #[error("{0}")]
+    Grammar(String),
     /// The device is not there or not compiled in.
     #[error("{0}")]
     Device(String),

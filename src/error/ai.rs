@@ -5,6 +5,12 @@
 pub enum AiError {
     #[error("Request is missing headers or body: {what}")]
     MissingBody { what: String },
+    /// No gateway can have such an id.
+    #[error("Invalid request path. Expected path prefix /v1/:accountTag/:gatewayId")]
+    GatewayPath,
+    /// Not the `default` one, and not created.
+    #[error("Please configure AI Gateway in the Cloudflare dashboard")]
+    GatewayUnknown,
     #[error("Request is too large")]
     TooLarge,
     #[error("Request timeout")]
@@ -32,12 +38,26 @@ pub enum AiError {
         "The estimated number of input and maximum output tokens ({tokens}) exceeded this model context window limit ({limit})."
     )]
     ContextExceeded { tokens: usize, limit: usize },
+    /// JSON mode has no answer: the schema cannot be followed, or the answer ended before its JSON did.
+    #[error("JSON Model couldn't be met\nhint: {hint}")]
+    JsonModeUnmet { hint: String },
+    #[error("This model doesn't support JSON Schema.")]
+    JsonSchemaUnsupported,
     #[error("Model has been deprecated: {model} was deprecated on {date}")]
     Deprecated { model: String, date: String },
     #[error(
         "Model {model} is not available on the Workers Free plan: Model {model} is not available on the Workers Free plan. Upgrade to access this model: https://dash.cloudflare.com/?to=/:account/workers/plans"
     )]
     PaidOnly { model: String },
+    /// A tool call that had to come did not end within the tokens that it was given.
+    #[error("the forced tool call did not end within max_tokens\nhint: raise `max_tokens`")]
+    CallUnfinished,
+    /// As [`AiError::ContextExceeded`], in the words of the newer serving engines: their own JSON as text.
+    #[error(
+        "{{\"object\":\"error\",\"message\":\"Requested token count exceeds the model's maximum context length of {limit} tokens. You requested a total of {} tokens: {prompt} tokens from the input messages and {max_tokens} tokens for the completion.\",\"type\":\"BadRequestError\",\"param\":null,\"code\":400}}",
+        .prompt.saturating_add(*.max_tokens)
+    )]
+    EngineContextExceeded { prompt: usize, max_tokens: usize, limit: usize },
     /// A parameter that the newer serving engines check themselves.
     #[error("Invalid input: {text}")]
     InvalidInput { text: String },
@@ -52,6 +72,7 @@ pub enum AiError {
 impl AiError {
     pub fn code(&self) -> u32 {
         match self {
+            Self::GatewayPath | Self::GatewayUnknown => 2001,
             Self::MissingBody { .. } => 3003,
             Self::TooLarge => 3006,
             Self::Timeout => 3046,
@@ -64,18 +85,28 @@ impl AiError {
             Self::BadInput { .. } => 5006,
             Self::NoSuchModel { .. } => 5007,
             Self::ContextExceeded { .. } => 5021,
+            Self::JsonModeUnmet { .. } => 5024,
+            Self::JsonSchemaUnsupported => 5025,
             Self::Deprecated { .. } => 5028,
             Self::PaidOnly { .. } => 5035,
             Self::InvalidInput { .. } | Self::NotEmulated { .. } => 8001,
+            Self::CallUnfinished => 8006,
+            Self::EngineContextExceeded { .. } => 8007,
         }
     }
 
     pub fn status(&self) -> u16 {
         match self {
             Self::MissingBody { .. }
+            | Self::GatewayPath
+            | Self::GatewayUnknown
             | Self::Model { .. }
             | Self::BadInput { .. }
             | Self::NoSuchModel { .. }
+            | Self::JsonModeUnmet { .. }
+            | Self::JsonSchemaUnsupported
+            | Self::CallUnfinished
+            | Self::EngineContextExceeded { .. }
             | Self::InvalidInput { .. }
             | Self::NotEmulated { .. } => 400,
             Self::PaidOnly { .. } => 403,

@@ -13,6 +13,9 @@ pub enum PlatformError {
     NoRoute { path: String },
     #[error("{method} not supported for requested URI.")]
     MethodNotAllowed { method: String },
+    /// AI Gateway has no such log.
+    #[error("log {id} not found")]
+    NoLog { id: String },
     /// A control-plane call that makes no sense.
     #[error("{text}")]
     Control { text: String },
@@ -24,6 +27,7 @@ impl PlatformError {
             Self::Authentication => 10000,
             Self::InvalidAccount { .. } | Self::NoRoute { .. } => 7003,
             Self::MethodNotAllowed { .. } => 7001,
+            Self::NoLog { .. } => 7002,
             Self::Control { .. } => 1000,
         }
     }
@@ -31,7 +35,7 @@ impl PlatformError {
     pub fn status(&self) -> u16 {
         match self {
             Self::Authentication => 401,
-            Self::InvalidAccount { .. } => 404,
+            Self::InvalidAccount { .. } | Self::NoLog { .. } => 404,
             Self::NoRoute { .. } | Self::Control { .. } => 400,
             Self::MethodNotAllowed { .. } => 405,
         }

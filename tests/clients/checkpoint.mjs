@@ -12,9 +12,9 @@ const ALPHABET = ["\u010a", "\u0120", ...Array.from({ length: 94 }, (_, at) => S
 
 /**
  * A Llama of random weights without an end-of-text token: it says random characters until `max_tokens`, slowly enough
- * to be interrupted. Its folder.
+ * to be interrupted. `ending` is what its chat template ends with. Its folder.
  */
-export function endlessChat() {
+export function endlessChat(ending = "") {
   const folder = scratch();
   const json = (name, value) => writeFileSync(join(folder, name), JSON.stringify(value));
   json("config.json", {
@@ -33,7 +33,7 @@ export function endlessChat() {
     tie_word_embeddings: true,
   });
   json("tokenizer_config.json", {
-    chat_template: "{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}assistant: ",
+    chat_template: "{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}assistant: " + ending,
   });
   const bytes = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false };
   json("tokenizer.json", {

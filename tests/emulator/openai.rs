@@ -93,6 +93,13 @@ async fn embeddings_as_floats_and_as_base64() {
 }
 
 #[tokio::test]
+async fn models_are_not_listed_here() {
+    let client = Client::start().await;
+    let answer = client.http.get(client.api("/ai/v1/models")).send().await.unwrap();
+    assert_eq!(refusal_of(answer).await, (405, 7001, "GET not supported for requested URI.".to_owned()));
+}
+
+#[tokio::test]
 async fn chat_is_refused_in_cloudflares_envelope() {
     let client = Client::start().await;
     let url = client.api("/ai/v1/chat/completions");
@@ -101,7 +108,7 @@ async fn chat_is_refused_in_cloudflares_envelope() {
         (json!({"model": CHAT}), 5006),
         (json!({"messages": []}), 5006),
         (json!([]), 5006),
-        (json!({"model": CHAT, "messages": [{"role": "user", "content": "a"}], "n": 2}), 8001),
+        (json!({"model": CHAT, "messages": [{"role": "user", "content": "a"}], "n": 200}), 8001),
         (json!({"model": CHAT, "messages": [{"role": "user", "content": "a"}], "max_tokens": 100_000_000}), 5021),
     ] {
         let (status, found, message) = refusal_of(client.post(url.clone(), &body).await).await;

@@ -16,7 +16,8 @@ impl Running {
         let cancel = Cancel::default();
         let guard = cancel.guard();
         let seconds = self.scope().limits().value("ai.inference_seconds").unwrap_or(u64::MAX).min(u32::MAX.into());
-        (Ticket { deadline: Deadline::after(Duration::from_secs(seconds)), cancel }, guard)
+        let time = self.timeout.unwrap_or(Duration::MAX).min(Duration::from_secs(seconds));
+        (Ticket { deadline: Deadline::after(time), cancel }, guard)
     }
 }
 

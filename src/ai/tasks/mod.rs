@@ -20,11 +20,3 @@ fn field<'a>(input: &'a Value, name: &str) -> Option<&'a Value> {
 fn refused(text: impl Into<String>) -> AiError {
     AiError::InvalidInput { text: text.into() }
 }
-
-/// `{"requests": […]}` and `{"request_id": …}` pass the schemas, but nothing queues them yet.
-fn refuse_batch(input: &Value) -> Result<(), AiError> {
-    if field(input, "requests").or_else(|| field(input, "request_id")).is_none() {
-        return Ok(());
-    }
-    Err(AiError::NotEmulated { what: "a batch of requests".to_owned(), hint: "send them one by one".to_owned() })
-}

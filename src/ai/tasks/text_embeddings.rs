@@ -7,7 +7,7 @@ use serde::ser::{SerializeSeq, Serializer};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{field, refuse_batch, refused};
+use super::{field, refused};
 use crate::ai::catalog::Model;
 use crate::engine::backend::Pooling;
 use crate::error::AiError;
@@ -46,7 +46,6 @@ impl Request {
     /// Reads an input that has passed the schema of `model`. Production's checker knows neither `minItems` nor `maxItems`, so
     /// the number of texts is held to the model's here.
     pub fn parse(model: &Model, input: &Value) -> Result<Self, AiError> {
-        refuse_batch(input)?;
         let request = Self::read(model, input)?;
         match model.max_batch {
             _ if request.texts.is_empty() => Err(AiError::Model { text: "too few texts: 0 < 1".to_owned() }),
@@ -225,8 +224,6 @@ mod tests {
         }
         let queries = |count| parse("@cf/qwen/qwen3-embedding-0.6b", json!({"queries": vec!["a"; count]}));
         assert!(queries(32).is_ok() && queries(33).is_err());
-        let batch = parse("@cf/baai/bge-small-en-v1.5", json!({"requests": [{"text": "a"}]})).unwrap_err();
-        assert!(batch.to_string().contains("hint:"), "{batch}");
     }
 
     #[test]

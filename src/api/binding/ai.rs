@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::{no_route, not_found, unwrapped};
+use super::{gateway, no_route, not_found, unwrapped};
 use crate::ai::catalog::search::{SearchQuery, search};
-use crate::ai::service::{Answer, Call, Output};
-use crate::ai::tasks::text_generation::Identity;
+use crate::ai::gateway::GatewayOptions;
+use crate::ai::service::Call;
 use crate::api::App;
-use crate::api::encode::{ai_headers, event_stream};
+use crate::api::encode;
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
 use crate::error::{AiError, Error};
@@ -32,8 +32,9 @@ pub async fn upstream(app: App, incoming: Incoming) -> Reply {
             let page = search(app.ai.catalog(), &query, &incoming.trace.scope.clock.today());
             envelope::enveloped_page(&page.items, &page.result_info())
         }
-        path if path.starts_with("to-everything/") || path.starts_with("ai-gateway/") => {
-            let hint = "`run` and `models` are emulated".to_owned();
+        path if path.starts_with("ai-gateway/") => gateway::call(app, incoming).await,
+        path if path.starts_with("to-everything/") => {
+            let hint = "`run`, `models` and `gateway` are emulated".to_owned();
             refused(AiError::NotEmulated { what: format!("`{path}`"), hint })
         }
         _ => envelope::ai_binding_refusal(&no_route(&incoming).into()),
@@ -46,7 +47,10 @@ async fn run(app: App, incoming: Incoming) -> Reply {
         Err(error) => return refused(error),
     };
     match app.ai.run(call).await {
-        Ok(answer) => encode(&app, answer),
+        Ok(answer) => {
+            let style = answer.meta.style;
+            encode::answer(&app, answer, style, |body| envelope::json_reply(200, &body)).unwrap_or_else(refused)
+        }
         Err(refusal) => {
             let mut reply = envelope::ai_binding_refusal(&refusal.error);
             if let Ok(id) = refusal.request_id.parse() {
@@ -65,14 +69,18 @@ fn decode(incoming: Incoming) -> Result<Call, AiError> {
             hint: "text models take their input as JSON".to_owned(),
         });
     }
+    let mut options = incoming.options();
     let mut body = incoming.json()?;
+    let beside = &body["options"];
+    options.read(beside);
+    options.gateway = GatewayOptions::of_binding(&beside["gateway"]).or(options.gateway);
     // The legacy client names the model in the body.
     let model = model
         .or_else(|| body.get("model").and_then(Value::as_str).map(str::to_owned))
         .ok_or_else(|| AiError::MissingBody { what: "cf-consn-model-id".to_owned() })?;
     let input =
         body.get_mut("inputs").map(Value::take).ok_or_else(|| AiError::MissingBody { what: "inputs".to_owned() })?;
-    Ok(Call { trace: incoming.trace, model: unprefixed(model), input, schema: None })
+    Ok(Call { trace: incoming.trace, model: unprefixed(model), input, options, schema: None })
 }
 
 /// `options.prefix` arrives as `prefix:model`.
@@ -81,22 +89,6 @@ fn unprefixed(model: String) -> String {
         Some((_, rest)) if rest.starts_with('@') => rest.to_owned(),
         _ => model,
     }
-}
-
-fn encode(app: &App, answer: Answer) -> Reply {
-    let Answer { meta, output, neurons } = answer;
-    let identity = Identity { id: meta.request_id.clone(), created: meta.created, model: meta.model.clone() };
-    let mut reply = match output {
-        Output::Embeddings(output) => match output.render() {
-            Ok(result) => envelope::json_reply(200, &result),
-            Err(error) => return refused(AiError::Internal { reason: error.to_string() }),
-        },
-        Output::Json(result) => envelope::json_reply(200, &result),
-        Output::Generation { form, output } => envelope::json_reply(200, &output.render(meta.style, form, &identity)),
-        Output::Stream(stream) => event_stream(stream, meta.style, identity, app.entropy.clone()),
-    };
-    ai_headers(reply.headers_mut(), &meta, neurons);
-    reply
 }
 
 fn refused(error: AiError) -> Reply {

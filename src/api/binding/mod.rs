@@ -2,6 +2,7 @@
 //! is the upstream of their inner fetcher) or wrapped by Miniflare's remote proxy into `MF-*` headers.
 
 pub mod ai;
+mod gateway;
 pub mod vectorize;
 
 use axum::http::{HeaderMap, HeaderName};
@@ -54,7 +55,12 @@ fn unwrapped(mut incoming: Incoming) -> (Option<String>, Incoming) {
         })
         .collect();
     let binding = incoming.headers.get("mf-binding").cloned();
+    let own_host = incoming.headers.get("host").cloned();
     incoming.headers = wrapped;
+    if let Some(host) = own_host {
+        // The emulator's own, for addresses that it gives out.
+        incoming.headers.insert(HeaderName::from_static("mf-host"), host);
+    }
     if let Some(binding) = binding {
         incoming.headers.insert(HeaderName::from_static("mf-binding"), binding);
     }

@@ -35,7 +35,7 @@ pub async fn reset(app: App, incoming: Incoming) -> Reply {
             Some(_) => return Err(refusal("`account` must be 32 hexadecimal digits")),
         };
         app.vectorize.reset(account.as_deref());
-        app.ai.ledger().clear(account.as_deref());
+        app.ai.reset(account.as_deref());
         app.harness.reset(account.as_deref());
         Ok(json!({"ok": true}))
     })

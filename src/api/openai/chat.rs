@@ -1,27 +1,31 @@
-//! `POST …/v1/chat/completions` and `POST …/v1/completions`, for both families of models.
+//! `POST …/v1/chat/completions`, `…/v1/completions` and `…/v1/responses`, for both families of models.
 
 use super::{call, refused};
-use crate::ai::service::{Answer, Output};
-use crate::ai::tasks::text_generation::{Identity, Style};
+use crate::ai::service::Output;
+use crate::ai::tasks::text_generation::{OPENAI_SCHEMA, Style};
 use crate::api::App;
-use crate::api::encode::{ai_headers, event_stream};
+use crate::api::encode;
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
 use crate::error::AiError;
 
-/// Whatever the model's own schema on `run`, here it takes OpenAI's fields.
-const SCHEMA: &str = "text-generation-openai";
+/// Whatever the model's own schema on `run`, here it takes OpenAI's fields; those of the Responses API are gpt-oss's.
+const RESPONSES_SCHEMA: &str = "text-generation-gpt-oss";
 
 pub async fn completions(app: App, incoming: Incoming) -> Reply {
-    complete(app, incoming, "messages", "chatcmpl").await
+    complete(app, incoming, "messages", OPENAI_SCHEMA).await
 }
 
 pub async fn prompt_completions(app: App, incoming: Incoming) -> Reply {
-    complete(app, incoming, "prompt", "cmpl").await
+    complete(app, incoming, "prompt", OPENAI_SCHEMA).await
 }
 
-async fn complete(app: App, incoming: Incoming, required: &str, id: &str) -> Reply {
-    let call = match call(incoming, Some(SCHEMA)) {
+pub async fn responses(app: App, incoming: Incoming) -> Reply {
+    complete(app, incoming, "input", RESPONSES_SCHEMA).await
+}
+
+async fn complete(app: App, incoming: Incoming, required: &str, schema: &'static str) -> Reply {
+    let call = match call(incoming, Some(schema)) {
         Ok(call) => call,
         Err(error) => return refused(&app, error),
     };
@@ -29,23 +33,14 @@ async fn complete(app: App, incoming: Incoming, required: &str, id: &str) -> Rep
         let text = format!("Error: required properties at '/' are '{required}'");
         return refused(&app, AiError::BadInput { text });
     }
-    let Answer { meta, output, neurons } = match app.ai.run(call).await {
+    let answer = match app.ai.run(call).await {
         Ok(answer) => answer,
         Err(refusal) => return envelope::refusal(&refusal),
     };
-    let identity =
-        Identity { id: format!("{id}-{}", meta.request_id), created: meta.created, model: meta.model.clone() };
-    let mut reply = match output {
-        Output::Generation { form, output } => {
-            envelope::json_reply(200, &output.render(Style::Compatible, form, &identity))
-        }
-        Output::Stream(stream) => event_stream(stream, Style::Compatible, identity, app.entropy.clone()),
-        Output::Embeddings(_) | Output::Json(_) => return refused(&app, wrong_task(&meta.model)),
-    };
-    ai_headers(reply.headers_mut(), &meta, neurons);
-    reply
-}
-
-fn wrong_task(model: &str) -> AiError {
-    AiError::InvalidInput { text: format!("model {model} does not generate text") }
+    if !matches!(answer.output, Output::Generation { .. } | Output::Stream(_)) {
+        let text = format!("model {} does not generate text here", answer.meta.model);
+        return refused(&app, AiError::InvalidInput { text });
+    }
+    encode::answer(&app, answer, Style::Compatible, |body| envelope::json_reply(200, &body))
+        .unwrap_or_else(|error| refused(&app, error))
 }

@@ -1,11 +1,12 @@
 //! `POST …/ai/run/{model}` and `POST …/ai/run`.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use crate::ai::service::{Answer, Call, Output, Refusal};
-use crate::ai::tasks::text_generation::Identity;
+use crate::ai::service::{Call, Refusal};
 use crate::api::App;
-use crate::api::encode::{ai_headers, event_stream};
+use crate::api::encode;
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
 use crate::error::{AiError, Error};
@@ -14,7 +15,7 @@ use crate::error::{AiError, Error};
 pub async fn by_path(app: App, incoming: Incoming) -> Reply {
     let model = incoming.rest.clone();
     match incoming.json() {
-        Ok(input) => run(app, incoming, model, input).await,
+        Ok(input) => run(app, &incoming, model, input).await,
         Err(error) => refused(&app, error),
     }
 }
@@ -29,38 +30,30 @@ pub async fn by_body(app: App, incoming: Incoming) -> Reply {
         return refused(&app, AiError::MissingBody { what: "model".to_owned() });
     };
     let input = body.get_mut("input").map_or(Value::Null, Value::take);
-    run(app, incoming, model, input).await
+    run(app, &incoming, model, input).await
 }
 
-async fn run(app: App, incoming: Incoming, model: String, mut input: Value) -> Reply {
-    // Beside the input, not part of it (`rejectIfBusy` and the like).
-    if let Some(members) = input.as_object_mut() {
-        members.shift_remove("options");
-    }
-    let call = Call { trace: incoming.trace, model, input, schema: None };
-    match app.ai.run(call).await {
-        Ok(answer) => encode(&app, answer),
+/// Also for what comes through a gateway's own address.
+pub async fn run(app: App, incoming: &Incoming, model: String, input: Value) -> Reply {
+    match app.ai.run(call(incoming, model, input)).await {
+        Ok(answer) => {
+            let style = answer.meta.style;
+            encode::answer(&app, answer, style, |body| envelope::enveloped(&body))
+                .unwrap_or_else(|error| refused(&app, error))
+        }
         Err(refusal) => envelope::refusal(&refusal),
     }
 }
 
-fn encode(app: &App, answer: Answer) -> Reply {
-    let Answer { meta, output, neurons } = answer;
-    let identity = Identity { id: meta.request_id.clone(), created: meta.created, model: meta.model.clone() };
-    let mut reply = match output {
-        Output::Embeddings(output) => match output.render() {
-            Ok(result) => envelope::enveloped(&result),
-            Err(error) => return refused(app, AiError::Internal { reason: error.to_string() }),
-        },
-        Output::Json(result) => envelope::enveloped(&result),
-        Output::Generation { form, output } => envelope::enveloped(&output.render(meta.style, form, &identity)),
-        Output::Stream(stream) => event_stream(stream, meta.style, identity, app.entropy.clone()),
-    };
-    ai_headers(reply.headers_mut(), &meta, neurons);
-    reply
+pub fn call(incoming: &Incoming, model: String, mut input: Value) -> Call {
+    let mut options = incoming.options();
+    // Beside the input, not part of it.
+    let beside = input.as_object_mut().and_then(|members| members.shift_remove("options")).unwrap_or_default();
+    options.read(&beside);
+    Call { trace: Arc::clone(&incoming.trace), model, input, options, schema: None }
 }
 
 /// A refusal before the service saw the call.
-fn refused(app: &App, error: AiError) -> Reply {
+pub fn refused(app: &App, error: AiError) -> Reply {
     envelope::refusal(&Refusal { request_id: app.entropy.uuid(), error: Error::Ai(error) })
 }

@@ -37,7 +37,7 @@ fn load() -> GenerationModel {
 fn start(model: &GenerationModel, prompt: Vec<u32>, sampling: Sampling, max_tokens: usize) -> Running {
     let (sink, events) = events();
     let ticket = Ticket { deadline: Deadline::after(PATIENCE), cancel: Cancel::default() };
-    model.submit(GenerateJob { prompt, sampling, max_tokens, stop: Vec::new(), ticket, sink }).unwrap();
+    model.submit(GenerateJob { sampling, max_tokens, ..GenerateJob::new(prompt, ticket, sink) }).unwrap();
     Running(events)
 }
 
@@ -64,8 +64,9 @@ fn prompts_and_continuations_are_those_of_the_recipe() {
     let mut started = Vec::new();
     for case in golden.cases {
         let tools = case.tools.unwrap_or_default();
-        assert_eq!(model.template.render(&case.messages, &tools).unwrap(), case.text);
-        let prompt = model.prepare(&Prompt::Chat { messages: case.messages, tools }).unwrap();
+        assert_eq!(model.template.render(&case.messages, &tools, &Map::new()).unwrap(), case.text);
+        let prompt =
+            model.prepare(&Prompt::Chat { messages: case.messages, tools, options: Map::new() }).unwrap().tokens;
         assert_eq!(prompt, case.ids, "{}", case.text);
         // Room for one more than was recorded: it must stop by itself where it did.
         let max_tokens = case.continuation_ids.len() + usize::from(case.stopped);
@@ -74,7 +75,7 @@ fn prompts_and_continuations_are_those_of_the_recipe() {
     }
     for (prompt, ids, stopped, running) in started {
         let (text, finish) = running.end();
-        assert_eq!(text, model.tokenizer.decode(&ids, true).unwrap(), "{prompt}");
+        assert_eq!(text, model.vocabulary.tokenizer.decode(&ids, true).unwrap(), "{prompt}");
         let reason = if stopped { FinishReason::Stop } else { FinishReason::Length };
         assert_eq!((finish.reason, finish.completion_tokens), (reason, ids.len()), "{prompt}");
     }
@@ -85,7 +86,7 @@ fn a_seed_gives_the_same_text_alone_in_company_and_after_reuse() {
     let model = load();
     let ask = |question: &str| {
         let messages = vec![serde_json::json!({"role": "user", "content": question})];
-        model.prepare(&Prompt::Chat { messages, tools: Vec::new() }).unwrap()
+        model.prepare(&Prompt::Chat { messages, tools: Vec::new(), options: Map::new() }).unwrap().tokens
     };
     // Hot enough that a model which is sure of its answers wavers too.
     let hot = |seed| Sampling { temperature: 3.0, seed: Some(seed), ..Sampling::default() };

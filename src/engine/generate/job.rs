@@ -3,6 +3,8 @@
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, channel};
 
+use super::grammar::Constraint;
+use super::logprobs::TokenLogprob;
 use super::sampling::Sampling;
 use crate::engine::backend::Failure;
 use crate::engine::queue::Ticket;
@@ -16,8 +18,37 @@ pub struct GenerateJob {
     pub max_tokens: usize,
     /// Texts that end the output; they are not part of it. Empty ones are ignored.
     pub stop: Vec<String>,
+    /// What the output must look like; from [`super::GenerationModel::constraint`].
+    pub constraint: Option<Constraint>,
+    /// `Some(k)`: tell how likely each token was, and the `k` likeliest in its place.
+    pub logprobs: Option<usize>,
+    /// Special tokens that the output writes out; from [`super::GenerationModel::spelled`].
+    pub spelled: Vec<(u32, &'static str)>,
+    /// Requests that name the same session are given the same slot if they can: what it holds helps the next one.
+    pub session: Option<String>,
+    /// [`Failure::Busy`] rather than a wait for a slot.
+    pub reject_if_busy: bool,
     pub ticket: Ticket,
     pub sink: Sink,
+}
+
+impl GenerateJob {
+    /// Greedy, up to 256 tokens, without any of the rest.
+    pub fn new(prompt: Vec<u32>, ticket: Ticket, sink: Sink) -> Self {
+        Self {
+            prompt,
+            sampling: Sampling::default(),
+            max_tokens: 256,
+            stop: Vec::new(),
+            constraint: None,
+            logprobs: None,
+            spelled: Vec::new(),
+            session: None,
+            reject_if_busy: false,
+            ticket,
+            sink,
+        }
+    }
 }
 
 /// Takes the events of one request. [`ControlFlow::Break`] means that nobody listens any more: the computation stops
@@ -31,10 +62,12 @@ pub type Sink = Box<dyn FnMut(GenerateEvent) -> ControlFlow<()> + Send>;
 /// `Text` any number of times, then either of the others once.
 #[derive(Debug, Clone, PartialEq)]
 pub enum GenerateEvent {
-    /// More of the output, never empty; `tokens` were generated since the last `Text`.
+    /// More of the output, never empty; `tokens` were generated since the last `Text`. `logprobs` has one entry for
+    /// each of them if the request asks for it, else none.
     Text {
         text: String,
         tokens: usize,
+        logprobs: Vec<TokenLogprob>,
     },
     Finished(Finish),
     Failed(Failure),
@@ -43,7 +76,7 @@ pub enum GenerateEvent {
 /// Why the output ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FinishReason {
-    /// A stop token or a stop string.
+    /// A stop token, a stop string, or the end of the grammar.
     Stop,
     /// `max_tokens`, or the window is full.
     Length,

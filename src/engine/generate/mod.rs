@@ -4,29 +4,39 @@
 //! [`GenerationModel::submit`] queues, the scheduler computes and calls the request's [`Sink`].
 
 mod decoder;
+mod grammar;
 mod job;
+mod logprobs;
+mod reader;
 mod sampling;
 mod scheduler;
 mod sequence;
+mod speech;
 mod template;
 mod text;
+mod vocabulary;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use candle_core::Device;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use tokenizers::Tokenizer;
 
 use crate::clock::{Clock, Stopwatch};
 use crate::engine::backend::{Decoder, DecoderSpec, Failure};
 use crate::engine::checkpoints::Checkpoint;
 use crate::engine::queue::{Inbox, QueueOptions};
+use grammar::Grammars;
+pub use grammar::{Choice, Constraint, Shape, Tool};
 pub use job::{Finish, FinishReason, GenerateEvent, GenerateJob, Sink, events};
+pub use logprobs::TokenLogprob;
+pub use reader::{Part, Reader, Reading};
 pub use sampling::Sampling;
 use scheduler::{Place, Scheduler, Waiting};
-use sequence::Vocabulary;
+use speech::Speech;
 pub use template::ChatTemplate;
+use vocabulary::Vocabulary;
 
 /// Tokens of prompts that one round takes in at most: on two cores some milliseconds for the bundled model, so that
 /// streams in flight do not stutter.
@@ -36,20 +46,31 @@ const CHUNK: usize = 128;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Prompt {
     /// OpenAI-shaped messages and tools, for the checkpoint's chat template. A `content` may be a text, text parts or
-    /// null.
-    Chat { messages: Vec<Json>, tools: Vec<Json> },
+    /// null. `options` are what the caller sets of the template's own variables: `enable_thinking` and the like.
+    Chat { messages: Vec<Json>, tools: Vec<Json>, options: Map<String, Json> },
     /// Text as it is; the tokenizer adds what it always adds (a beginning-of-text token, say).
     Raw(String),
+}
+
+/// A prompt as the decoder takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    pub tokens: Vec<u32>,
+    /// The prompt has opened a block of reasoning, so the output begins within it.
+    pub thinking: bool,
 }
 
 /// A loaded decoder and its thread. The thread ends, after the requests in flight, when the model is dropped.
 pub struct GenerationModel {
     name: String,
     spec: DecoderSpec,
-    tokenizer: Arc<Tokenizer>,
+    vocabulary: Arc<Vocabulary>,
     template: ChatTemplate,
+    speech: Speech,
+    grammars: Grammars,
     inbox: Inbox<Waiting>,
     waiting: Arc<AtomicUsize>,
+    in_flight: Arc<AtomicUsize>,
     capacity: usize,
 }
 
@@ -76,12 +97,22 @@ impl GenerationModel {
         if spec.slots == 0 || spec.vocab_size == 0 || spec.context == 0 {
             return Err(Failure::Backend(format!("the decoder of `{name}` holds nothing: {spec:?}")));
         }
-        let tokenizer = Arc::new(tokenizer);
-        let vocabulary = Vocabulary { tokenizer: Arc::clone(&tokenizer), stop_tokens };
-        let scheduler = Scheduler::new(backend, vocabulary, options.batch_tokens.min(CHUNK));
+        let vocabulary = Arc::new(Vocabulary::new(Arc::new(tokenizer), stop_tokens, spec.vocab_size));
+        let scheduler = Scheduler::new(backend, Arc::clone(&vocabulary), options.batch_tokens.min(CHUNK));
         let capacity = options.capacity.max(1);
         let inbox = Inbox::spawn(name, capacity, move |receiver| scheduler.run(receiver))?;
-        Ok(Self { name: name.to_owned(), spec, tokenizer, template, inbox, waiting: Arc::default(), capacity })
+        Ok(Self {
+            name: name.to_owned(),
+            spec,
+            speech: Speech::detect(&vocabulary, template.source()),
+            grammars: Grammars::new(Arc::clone(&vocabulary)),
+            vocabulary,
+            template,
+            inbox,
+            waiting: Arc::default(),
+            in_flight: Arc::default(),
+            capacity,
+        })
     }
 
     /// Lets the chat template read a clock that can be steered.
@@ -101,25 +132,46 @@ impl GenerationModel {
     }
 
     /// The prompt's tokens: rendered with the chat template and tokenised, on the caller's thread.
-    pub fn prepare(&self, prompt: &Prompt) -> Result<Vec<u32>, Failure> {
-        let (text, add_special_tokens) = match prompt {
-            // The template has written the special tokens already.
-            Prompt::Chat { messages, tools } => (&self.template.render(messages, tools)?, false),
+    pub fn prepare(&self, prompt: &Prompt) -> Result<Prepared, Failure> {
+        let (text, is_raw) = match prompt {
+            Prompt::Chat { messages, tools, options } => (&self.template.render(messages, tools, options)?, false),
             Prompt::Raw(text) => (text, true),
         };
+        // A template has written the special tokens already.
+        let add_special_tokens = is_raw;
         let encoding = self
+            .vocabulary
             .tokenizer
             .encode_fast(text.as_str(), add_special_tokens)
             .map_err(|error| Failure::Input(format!("the prompt cannot be tokenised: {error}")))?;
-        Ok(encoding.get_ids().to_vec())
+        Ok(Prepared { tokens: encoding.get_ids().to_vec(), thinking: !is_raw && self.speech.opens_thought(text) })
     }
 
-    /// Queues a request without waiting. [`Failure::Busy`] if the queue is full, [`Failure::Input`] if the prompt
+    /// The constraint that holds an output to `shape`, on the caller's thread; a new schema takes some milliseconds.
+    /// [`Failure::Grammar`] if it cannot be followed.
+    pub fn constraint(&self, shape: &Shape, thinking: bool) -> Result<Constraint, Failure> {
+        self.grammars.constraint(&self.speech, shape, thinking)
+    }
+
+    /// Tells apart what an output of this checkpoint says.
+    pub fn reader(&self, reading: Reading) -> Reader {
+        Reader::new(&self.speech, reading)
+    }
+
+    /// The marks that an output has to write out for a reader: those of reasoning, and with `calls` those of calls.
+    pub fn spelled(&self, calls: bool) -> Vec<(u32, &'static str)> {
+        self.speech.spelled(calls)
+    }
+
+    /// Queues a request without waiting. [`Failure::Busy`] if the queue is full (or every slot, and the request would
+    /// rather not wait), [`Failure::Input`] if the prompt
     /// cannot be computed by this checkpoint; else the sink hears what becomes of it.
     pub fn submit(&self, job: GenerateJob) -> Result<(), Failure> {
         self.check(&job.prompt)?;
+        let most = if job.reject_if_busy { self.spec.slots } else { usize::MAX };
+        let in_flight = Place::take(&self.in_flight, most)?;
         let place = Place::take(&self.waiting, self.capacity)?;
-        self.inbox.submit(Waiting { job, submitted: Stopwatch::new(), place })
+        self.inbox.submit(Waiting { job, submitted: Stopwatch::new(), place, in_flight })
     }
 
     fn check(&self, prompt: &[u32]) -> Result<(), Failure> {

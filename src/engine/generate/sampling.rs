@@ -38,6 +38,8 @@ pub struct Sampling {
     pub frequency_penalty: f32,
     /// Over the output, as in OpenAI's API: subtracted once if the token occurred. Default 0.
     pub presence_penalty: f32,
+    /// Added to the logits of these tokens; those of other vocabularies are ignored. Default none.
+    pub logit_bias: Vec<(u32, f32)>,
 }
 
 impl Default for Sampling {
@@ -50,6 +52,7 @@ impl Default for Sampling {
             repetition_penalty: 1.0,
             frequency_penalty: 0.0,
             presence_penalty: 0.0,
+            logit_bias: Vec::new(),
         }
     }
 }
@@ -100,6 +103,11 @@ impl Sampler {
     }
 
     fn penalize(&self, logits: &mut [f32]) {
+        for (token, bias) in &self.sampling.logit_bias {
+            if let Some(logit) = logits.get_mut(*token as usize) {
+                *logit += bias;
+            }
+        }
         let Sampling { repetition_penalty, frequency_penalty, presence_penalty, .. } = self.sampling;
         for token in &self.seen {
             if let Some(logit) = logits.get_mut(*token as usize) {
@@ -284,6 +292,7 @@ mod tests {
                 repetition_penalty: odd,
                 frequency_penalty: 0.0,
                 presence_penalty: 0.0,
+                logit_bias: vec![(u32::MAX, odd)],
             };
             let mut sampler = Sampler::new(sampling, &[1]);
             for _ in 0..3 {
@@ -310,5 +319,8 @@ mod tests {
         let mut logits = [0.0; 3];
         sampler.penalize(&mut logits);
         assert_eq!(logits, [-1.25, -0.75, 0.0]);
+        // A bias comes before them, and its token need not exist.
+        let sampling = Sampling { logit_bias: vec![(1, 100.0), (9, 1.0)], ..Sampling::default() };
+        assert_eq!(Sampler::new(sampling, &[]).next(&mut [0.0, -50.0, 3.0]).unwrap(), 1);
     }
 }

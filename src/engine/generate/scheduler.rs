@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 
 use super::job::{Finish, FinishReason, GenerateEvent, GenerateJob};
-use super::sequence::{Sequence, Vocabulary, tell};
+use super::sequence::{Sequence, tell};
+use super::vocabulary::Vocabulary;
 use crate::clock::Stopwatch;
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 
@@ -19,7 +20,7 @@ use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 /// the slot that is longest unused holds what is least missed.
 const WORTH_KEEPING: usize = 16;
 
-/// A place in the queue; given back when it is dropped.
+/// A place in the queue, or among what is in flight; given back when it is dropped.
 pub struct Place(Arc<AtomicUsize>);
 
 impl Place {
@@ -42,13 +43,16 @@ impl Drop for Place {
 pub struct Waiting {
     pub job: GenerateJob,
     pub submitted: Stopwatch,
+    /// In the queue.
     pub place: Place,
+    /// Until the request has ended.
+    pub in_flight: Place,
 }
 
 impl Waiting {
     fn fail(mut self, failure: Failure) {
         // First the place, then the news: whoever hears it may come again at once.
-        drop(self.place);
+        drop((self.place, self.in_flight));
         let _ = tell(&mut self.job.sink, GenerateEvent::Failed(failure));
     }
 }
@@ -60,6 +64,8 @@ struct Slot {
     held: Vec<u32>,
     /// The round in which it was last used.
     used: u64,
+    /// The session that used it last.
+    session: Option<String>,
     sequence: Option<Sequence>,
 }
 
@@ -74,7 +80,7 @@ impl Slot {
 /// See the module.
 pub struct Scheduler {
     backend: Box<dyn Decoder>,
-    vocabulary: Vocabulary,
+    vocabulary: Arc<Vocabulary>,
     /// Tokens of prompts that one round takes in.
     chunk: usize,
     waiting: VecDeque<Waiting>,
@@ -83,7 +89,7 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    pub fn new(backend: Box<dyn Decoder>, vocabulary: Vocabulary, chunk: usize) -> Self {
+    pub fn new(backend: Box<dyn Decoder>, vocabulary: Arc<Vocabulary>, chunk: usize) -> Self {
         let slots = (0..backend.spec().slots).map(|_| Slot::default()).collect();
         Self { backend, vocabulary, chunk: chunk.max(1), waiting: VecDeque::new(), slots, round: 0 }
     }
@@ -130,27 +136,30 @@ impl Scheduler {
 
     fn admit(&mut self) {
         while let Some(next) = self.waiting.front() {
-            let prompt = &next.job.prompt;
+            let (prompt, session) = (&next.job.prompt, &next.job.session);
             let free = self.slots.iter_mut().filter(|slot| slot.sequence.is_none());
             let rank = |slot: &Slot| {
                 let common = slot.common(prompt);
-                (if common < WORTH_KEEPING { 0 } else { common }, std::cmp::Reverse(slot.used))
+                let same = session.is_some() && slot.session == *session;
+                (if common < WORTH_KEEPING { 0 } else { common }, same, std::cmp::Reverse(slot.used))
             };
             let Some(slot) = free.max_by_key(|slot| rank(slot)) else {
                 return;
             };
-            let Some(Waiting { mut job, submitted, place }) = self.waiting.pop_front() else {
+            let Some(Waiting { mut job, submitted, place, in_flight }) = self.waiting.pop_front() else {
                 return;
             };
             drop(place);
             if job.max_tokens == 0 {
+                drop(in_flight);
                 let event = GenerateEvent::Finished(nothing(&job, submitted));
                 let _ = tell(&mut job.sink, event);
                 continue;
             }
             let cached = slot.common(&job.prompt);
             slot.held.truncate(cached);
-            slot.sequence = Some(Sequence::new(job, submitted, cached));
+            slot.session = job.session.take();
+            slot.sequence = Some(Sequence::new(job, submitted, cached, in_flight));
         }
     }
 

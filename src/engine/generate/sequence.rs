@@ -3,21 +3,16 @@
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tokenizers::Tokenizer;
-
+use super::grammar::Constraint;
 use super::job::{Finish, FinishReason, GenerateEvent, GenerateJob, Sink};
+use super::logprobs::{Snapshot, TokenLogprob};
 use super::sampling::Sampler;
+use super::scheduler::Place;
 use super::text::{Detokenizer, StopStrings};
+use super::vocabulary::Vocabulary;
 use crate::clock::Stopwatch;
 use crate::engine::backend::Failure;
 use crate::engine::queue::Ticket;
-
-/// What is the same for all requests of a checkpoint.
-pub struct Vocabulary {
-    pub tokenizer: std::sync::Arc<Tokenizer>,
-    /// Tokens that end an output.
-    pub stop_tokens: Vec<u32>,
-}
 
 /// A request that has a slot.
 pub struct Sequence {
@@ -31,7 +26,12 @@ pub struct Sequence {
     /// Generated tokens that no event has told of yet.
     untold: usize,
     sampler: Sampler,
+    constraint: Option<Constraint>,
+    logprobs: Option<usize>,
+    /// As many as `untold`, if they are wanted.
+    untold_logprobs: Vec<TokenLogprob>,
     detokenizer: Detokenizer,
+    spelled: Vec<(u32, &'static str)>,
     stops: StopStrings,
     ticket: Ticket,
     sink: Sink,
@@ -39,11 +39,12 @@ pub struct Sequence {
     started: Stopwatch,
     queue_ms: f64,
     first_token_ms: f64,
+    _in_flight: Place,
 }
 
 impl Sequence {
     /// `cached_tokens` of the prompt are in the slot already.
-    pub fn new(job: GenerateJob, submitted: Stopwatch, cached_tokens: usize) -> Self {
+    pub fn new(job: GenerateJob, submitted: Stopwatch, cached_tokens: usize, in_flight: Place) -> Self {
         Self {
             sampler: Sampler::new(job.sampling, &job.prompt),
             prompt_tokens: job.prompt.len(),
@@ -52,7 +53,11 @@ impl Sequence {
             max_tokens: job.max_tokens,
             generated: 0,
             untold: 0,
+            constraint: job.constraint,
+            logprobs: job.logprobs,
+            untold_logprobs: Vec::new(),
             detokenizer: Detokenizer::default(),
+            spelled: job.spelled,
             stops: StopStrings::new(&job.stop),
             ticket: job.ticket,
             sink: job.sink,
@@ -60,6 +65,7 @@ impl Sequence {
             submitted,
             started: Stopwatch::new(),
             first_token_ms: 0.0,
+            _in_flight: in_flight,
         }
     }
 
@@ -89,6 +95,10 @@ impl Sequence {
         vocabulary: &Vocabulary,
         context: usize,
     ) -> Result<ControlFlow<()>, Failure> {
+        let snapshot = self.logprobs.map(|top| (Snapshot::new(logits), top));
+        if let Some(constraint) = &mut self.constraint {
+            constraint.mask(logits)?;
+        }
         let token = self.sampler.next(logits)?;
         if self.generated == 0 {
             self.first_token_ms = self.submitted.ms();
@@ -100,10 +110,21 @@ impl Sequence {
             return Ok(self.finish(rest, FinishReason::Stop));
         }
         self.tokens.push(token);
-        let piece = self.detokenizer.push(&vocabulary.tokenizer, token)?;
+        if let Some((snapshot, top)) = snapshot {
+            self.untold_logprobs.push(snapshot.tell(token, top, vocabulary));
+        }
+        let is_complete = match &mut self.constraint {
+            Some(constraint) => constraint.accept(token)?,
+            None => false,
+        };
+        let piece = self.piece(token, vocabulary)?;
         let (text, stopped) = self.stops.push(&piece);
         if stopped {
             return Ok(self.finish(text, FinishReason::Stop));
+        }
+        if is_complete {
+            let rest = self.stops.finish();
+            return Ok(self.finish(text + &rest, FinishReason::Stop));
         }
         if self.generated >= self.max_tokens || self.tokens.len() >= context {
             let rest = self.stops.finish();
@@ -112,12 +133,24 @@ impl Sequence {
         Ok(self.say(text))
     }
 
+    /// The text that a token adds.
+    fn piece(&mut self, token: u32, vocabulary: &Vocabulary) -> Result<String, Failure> {
+        match self.spelled.iter().find(|(special, _)| *special == token) {
+            Some((_, text)) => {
+                self.detokenizer.restart();
+                Ok((*text).to_owned())
+            }
+            None => self.detokenizer.push(&vocabulary.tokenizer, token),
+        }
+    }
+
     fn say(&mut self, text: String) -> ControlFlow<()> {
         if text.is_empty() {
             return ControlFlow::Continue(());
         }
         let tokens = std::mem::take(&mut self.untold);
-        tell(&mut self.sink, GenerateEvent::Text { text, tokens })
+        let logprobs = std::mem::take(&mut self.untold_logprobs);
+        tell(&mut self.sink, GenerateEvent::Text { text, tokens, logprobs })
     }
 
     fn finish(&mut self, rest: String, reason: FinishReason) -> ControlFlow<()> {

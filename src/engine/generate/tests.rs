@@ -22,8 +22,7 @@ fn ticket() -> Ticket {
 fn job(prompt: &str) -> (GenerateJob, Receiver<GenerateEvent>) {
     let (sink, events) = events();
     let prompt = prompt.bytes().map(u32::from).collect();
-    let stop = Vec::new();
-    (GenerateJob { prompt, sampling: Sampling::default(), max_tokens: 100, stop, ticket: ticket(), sink }, events)
+    (GenerateJob { max_tokens: 100, ..GenerateJob::new(prompt, ticket(), sink) }, events)
 }
 
 /// All text, and how it ended.
@@ -31,7 +30,7 @@ fn outcome(events: &Receiver<GenerateEvent>) -> (String, Result<Finish, Failure>
     let mut all = String::new();
     loop {
         match events.recv_timeout(PATIENCE).expect("an end within the time") {
-            GenerateEvent::Text { text, tokens } => {
+            GenerateEvent::Text { text, tokens, .. } => {
                 assert!(!text.is_empty() && tokens > 0);
                 all.push_str(&text);
             }
@@ -70,10 +69,17 @@ fn a_model_can_be_shared(model: GenerationModel) -> impl Send + Sync {
 #[test]
 fn prompts_are_rendered_and_tokenised() {
     let model = model(ScriptedDecoder::text(""), QueueOptions::default());
-    let chat = Prompt::Chat { messages: vec![serde_json::json!({"role": "user", "content": "hi"})], tools: Vec::new() };
-    assert_eq!(model.prepare(&chat).unwrap(), "<|user|>hi\n<|assistant|>".bytes().map(u32::from).collect::<Vec<_>>());
-    assert_eq!(model.prepare(&Prompt::Raw("a<|end|>".into())).unwrap(), [97, 256]);
-    let nothing = Prompt::Chat { messages: vec![serde_json::json!({})], tools: Vec::new() };
+    let chat = Prompt::Chat {
+        messages: vec![serde_json::json!({"role": "user", "content": "hi"})],
+        tools: Vec::new(),
+        options: Map::new(),
+    };
+    assert_eq!(
+        model.prepare(&chat).unwrap().tokens,
+        "<|user|>hi\n<|assistant|>".bytes().map(u32::from).collect::<Vec<_>>()
+    );
+    assert_eq!(model.prepare(&Prompt::Raw("a<|end|>".into())).unwrap().tokens, [97, 256]);
+    let nothing = Prompt::Chat { messages: vec![serde_json::json!({})], tools: Vec::new(), options: Map::new() };
     assert!(matches!(model.prepare(&nothing), Err(Failure::Input(_))));
 }
 
@@ -247,4 +253,87 @@ fn many_requests_at_once_all_get_their_own() {
     for (letter, events) in all {
         assert_eq!(outcome(&events).0, String::from(char::from(letter)).repeat(5));
     }
+}
+
+#[test]
+fn a_constraint_holds_whatever_the_decoder_says_and_ends_the_output() {
+    let model = model(ScriptedDecoder::text("nonsense that goes on"), QueueOptions::default());
+    let shape = Shape::Json(
+        serde_json::json!({"type": "object", "properties": {"a": {"enum": [true, 12]}}, "required": ["a"]}),
+    );
+    let (mut held, events) = job("a");
+    held.constraint = Some(model.constraint(&shape, false).unwrap());
+    let (text, finish) = run(&model, (held, events));
+    let value: Json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    assert!([serde_json::json!(true), serde_json::json!(12)].contains(&value["a"]));
+    assert_eq!(finish.reason, FinishReason::Stop);
+    // Cut off where the room ends; and nobody else is held to it.
+    let (mut short, events) = job("a");
+    (short.max_tokens, short.constraint) = (4, Some(model.constraint(&shape, false).unwrap()));
+    let (cut, finish) = run(&model, (short, events));
+    assert_eq!((cut.as_str(), finish.reason), (&text[..4], FinishReason::Length));
+    assert_eq!(run(&model, job("b")).0, "nonsense that goes on");
+    assert!(matches!(model.constraint(&Shape::Json(serde_json::json!({"type": 7})), false), Err(Failure::Grammar(_))));
+}
+
+#[test]
+fn each_token_has_its_log_probability() {
+    let model = model(ScriptedDecoder::text("né!"), QueueOptions::default());
+    let (mut asking, events) = job("a");
+    asking.logprobs = Some(2);
+    model.submit(asking).unwrap();
+    let mut bytes = Vec::new();
+    while let Ok(GenerateEvent::Text { text, tokens, logprobs }) = events.recv_timeout(PATIENCE) {
+        assert_eq!((tokens, text.len()), (logprobs.len(), logprobs.iter().map(|token| token.bytes.len()).sum()));
+        assert!(
+            logprobs
+                .iter()
+                .all(|token| token.logprob.abs() < 1e-6 && token.top.len() == 2 && token.top[0].0 == token.bytes)
+        );
+        bytes.extend(logprobs.into_iter().flat_map(|token| token.bytes));
+    }
+    assert_eq!(bytes, "né!".as_bytes());
+}
+
+#[test]
+fn who_would_rather_not_wait_is_refused_while_all_slots_are_taken() {
+    let spec = DecoderSpec { vocab_size: 257, context: 4096, slots: 1 };
+    let model = model(endless().with_spec(spec), QueueOptions::default());
+    let (mut busy, events) = job("a");
+    let cancel = busy.ticket.cancel.clone();
+    busy.max_tokens = 4000;
+    model.submit(busy).unwrap();
+    let (mut hasty, _events) = job("b");
+    hasty.reject_if_busy = true;
+    assert!(matches!(model.submit(hasty), Err(Failure::Busy { .. })));
+    cancel.cancel();
+    outcome(&events).1.unwrap_err();
+    let (mut hasty, events) = job("b");
+    hasty.reject_if_busy = true;
+    assert_eq!(run(&model, (hasty, events)).0.len(), 100);
+}
+
+#[test]
+fn marks_are_written_out_for_who_asks() {
+    let script: Vec<u32> = [b'a'.into(), 257, b'b'.into()].into();
+    let spec = DecoderSpec { vocab_size: 258, context: 64, slots: 1 };
+    let model = model(ScriptedDecoder::saying(script, ScriptedDecoder::END).with_spec(spec), QueueOptions::default());
+    let (mut asking, events) = job("x");
+    asking.spelled = vec![(257, "<|call|>")];
+    assert_eq!(run(&model, (asking, events)).0, "a<|call|>b");
+    assert_eq!(run(&model, job("x")).0, "ab");
+}
+
+#[test]
+fn sessions_keep_their_slots() {
+    let spec = DecoderSpec { vocab_size: 257, context: 4096, slots: 2 };
+    let model = model(ScriptedDecoder::text("").with_spec(spec), QueueOptions::default());
+    let of = |session: &str, prompt: &str| {
+        let (mut job, events) = job(prompt);
+        job.session = Some(session.to_owned());
+        run(&model, (job, events)).1.cached_tokens
+    };
+    // Too short to decide by itself: the session does.
+    assert_eq!((of("one", "short one"), of("two", "other two")), (0, 0));
+    assert_eq!((of("two", "other three"), of("one", "short two")), (6, 6));
 }

@@ -21,6 +21,11 @@ pub struct Detokenizer {
 }
 
 impl Detokenizer {
+    /// Begins afresh: the next token does not continue what came before.
+    pub fn restart(&mut self) {
+        *self = Self::default();
+    }
+
     /// The text that `token` completes; empty while a character is incomplete and for special tokens.
     pub fn push(&mut self, tokenizer: &Tokenizer, token: u32) -> Result<String, Failure> {
         self.ids.push(token);

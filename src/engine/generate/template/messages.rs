@@ -5,16 +5,45 @@ use serde_json::{Map, Value as Json};
 use crate::engine::backend::Failure;
 
 /// Contents become texts and the arguments of tool calls become objects, as vLLM does for templates of text models.
-pub fn normalized(messages: &[Json]) -> Result<Vec<Json>, Failure> {
-    messages.iter().enumerate().map(|(index, message)| one(index, message)).collect()
+/// A developer is a system for a template that does not know the role.
+pub fn normalized(messages: &[Json], knows_developers: bool) -> Result<Vec<Json>, Failure> {
+    let mut messages: Vec<Json> = messages
+        .iter()
+        .enumerate()
+        .map(|(index, message)| one(index, message, knows_developers))
+        .collect::<Result<_, _>>()?;
+    sort_results(&mut messages);
+    Ok(messages)
 }
 
-fn one(index: usize, message: &Json) -> Result<Json, Failure> {
+/// Results of parallel calls in the order of the calls: many templates show no ids, so the order is all that tells
+/// the model which is which.
+fn sort_results(messages: &mut [Json]) {
+    let mut ids: Vec<Json> = Vec::new();
+    let mut index = 0;
+    while index < messages.len() {
+        if messages[index]["role"] != "tool" {
+            let calls = messages[index]["tool_calls"].as_array().into_iter().flatten();
+            ids = calls.map(|call| call["id"].clone()).collect();
+            index += 1;
+            continue;
+        }
+        let results = messages[index..].iter().take_while(|message| message["role"] == "tool").count();
+        let place = |message: &Json| ids.iter().position(|id| id.is_string() && *id == message["tool_call_id"]);
+        messages[index..index + results].sort_by_key(|message| place(message).unwrap_or(usize::MAX));
+        index += results;
+    }
+}
+
+fn one(index: usize, message: &Json, knows_developers: bool) -> Result<Json, Failure> {
     let refused = |reason: String| Failure::Input(format!("message {index}: {reason}"));
     let mut message: Map<String, Json> =
         message.as_object().cloned().ok_or_else(|| refused("is not an object".to_owned()))?;
     if !message.get("role").is_some_and(Json::is_string) {
         return Err(refused("has no `role`".to_owned()));
+    }
+    if !knows_developers && message["role"] == "developer" {
+        message.insert("role".to_owned(), "system".into());
     }
     let content = match message.get("content") {
         None | Some(Json::Null) => String::new(),
@@ -23,6 +52,7 @@ fn one(index: usize, message: &Json) -> Result<Json, Failure> {
             let texts: Result<Vec<&str>, Failure> = parts.iter().map(|part| text(part).map_err(refused)).collect();
             texts?.join("\n")
         }
+        Some(part @ Json::Object(_)) => text(part).map_err(refused)?.to_owned(),
         Some(_) => return Err(refused("`content` is neither a text nor a list of parts".to_owned())),
     };
     message.insert("content".to_owned(), content.into());

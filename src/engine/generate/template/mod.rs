@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{Environment, Error, ErrorKind};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::clock::Clock;
 use crate::engine::backend::Failure;
@@ -23,6 +23,8 @@ pub struct ChatTemplate {
     checkpoint: String,
     environment: Environment<'static>,
     tokens: HashMap<&'static str, String>,
+    /// The text of all templates.
+    source: String,
 }
 
 impl ChatTemplate {
@@ -97,16 +99,25 @@ impl ChatTemplate {
         environment.add_function("raise_exception", |text: String| -> Result<Value, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, text))
         });
-        let template = Self { checkpoint: checkpoint.to_owned(), environment, tokens: HashMap::new() };
+        let template =
+            Self { checkpoint: checkpoint.to_owned(), environment, tokens: HashMap::new(), source: String::new() };
         template.with_clock(Clock::default())
     }
 
     fn add(&mut self, name: &'static str, source: &str) -> Result<(), Error> {
-        self.environment.add_template_owned(name, without_generation_marks(source))
+        self.environment.add_template_owned(name, without_generation_marks(source))?;
+        self.source.push_str(source);
+        Ok(())
+    }
+
+    /// The text of the templates, to see what they know.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// The prompt of a chat, ready for the assistant's turn. Messages and tools are OpenAI's; `content` may be parts.
-    pub fn render(&self, messages: &[Json], tools: &[Json]) -> Result<String, Failure> {
+    /// `options` are further variables of the template; they cannot replace those that it always has.
+    pub fn render(&self, messages: &[Json], tools: &[Json], options: &Map<String, Json>) -> Result<String, Failure> {
         let name = if tools.is_empty() { "default" } else { "tool_use" };
         let found = self.environment.get_template(name).or_else(|_| self.environment.get_template("default"));
         let template = found.map_err(|_| {
@@ -119,12 +130,16 @@ impl ChatTemplate {
             [] => Value::from(()),
             tools => tools.iter().map(python::value).collect(),
         };
-        let mut context = vec![
-            ("messages", messages::normalized(messages)?.iter().map(python::value).collect::<Value>()),
+        let knows_developers = self.source.contains("developer");
+        let messages = messages::normalized(messages, knows_developers)?;
+        let mut context: Vec<(&str, Value)> =
+            options.iter().map(|(name, value)| (name.as_str(), python::value(value))).collect();
+        context.extend([
+            ("messages", messages.iter().map(python::value).collect::<Value>()),
             ("tools", tools),
             ("documents", Value::from(())),
             ("add_generation_prompt", Value::from(true)),
-        ];
+        ]);
         context.extend(self.tokens.iter().map(|(name, token)| (*name, Value::from(token.as_str()))));
         template.render(Value::from_pairs(context)).map_err(|error| {
             Failure::Input(format!("the chat template of `{}` refuses this: {}", self.checkpoint, text_of(&error)))

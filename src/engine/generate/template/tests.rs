@@ -4,7 +4,7 @@ use super::*;
 
 fn render(source: &str, messages: Json, tools: Json) -> Result<String, Failure> {
     let template = ChatTemplate::from_source("mine", source)?;
-    template.render(messages.as_array().unwrap(), tools.as_array().unwrap())
+    template.render(messages.as_array().unwrap(), tools.as_array().unwrap(), &Map::new())
 }
 
 fn user(content: &str) -> Json {
@@ -51,6 +51,27 @@ fn contents_and_calls_are_normalized() {
 }
 
 #[test]
+fn results_follow_their_calls_and_developers_are_systems() {
+    let call = |id: &str| json!({"id": id, "type": "function", "function": {"name": id, "arguments": "{}"}});
+    let result = |id: &str| json!({"role": "tool", "content": id, "tool_call_id": id});
+    let messages = json!([{"role": "developer", "content": "be brief"}, {"role": "assistant", "content": "", "tool_calls": [call("a"), call("b")]},
+        result("b"), result("a"), {"role": "user", "content": {"type": "text", "text": "so?"}}]);
+    let source = "{% for m in messages %}{{ m.role }}={{ m.content }};{% endfor %}";
+    let text = render(source, messages.clone(), json!([])).unwrap();
+    assert_eq!(text, "system=be brief;assistant=;tool=a;tool=b;user=so?;");
+    let knows = format!("{source}{{# developer #}}");
+    assert!(render(&knows, messages, json!([])).unwrap().starts_with("developer=be brief"));
+}
+
+#[test]
+fn options_reach_the_template_and_replace_nothing() {
+    let template = ChatTemplate::from_source("mine", "{{ enable_thinking }}{{ messages | length }}").unwrap();
+    let options = json!({"enable_thinking": false, "messages": []});
+    let text = template.render(user("a").as_array().unwrap(), &[], options.as_object().unwrap()).unwrap();
+    assert_eq!(text, "False1");
+}
+
+#[test]
 fn what_cannot_be_rendered_is_refused_with_a_reason() {
     let reason = |source, messages| match render(source, messages, json!([])) {
         Err(Failure::Input(text)) => text,
@@ -71,7 +92,7 @@ fn time_is_the_clocks() {
     let clock = Clock::default();
     clock.set_offset(jiff::SignedDuration::from_hours(24 * 366 * 10));
     let template = ChatTemplate::from_source("mine", "{{ strftime_now('%Y') }}").unwrap().with_clock(clock.clone());
-    assert_eq!(template.render(&[], &[]).unwrap(), clock.now().strftime("%Y").to_string());
+    assert_eq!(template.render(&[], &[], &Map::new()).unwrap(), clock.now().strftime("%Y").to_string());
 }
 
 fn load(config: &Json, file: Option<&str>) -> Result<ChatTemplate, Failure> {
@@ -87,14 +108,17 @@ fn load(config: &Json, file: Option<&str>) -> Result<ChatTemplate, Failure> {
 fn templates_are_found_where_transformers_puts_them() {
     let tools = [json!({"name": "f"})];
     let one = load(&json!({"chat_template": "{{ bos_token }}one", "bos_token": {"content": "<s>"}}), None).unwrap();
-    assert_eq!(one.render(&[], &tools).unwrap(), "<s>one");
+    assert_eq!(one.render(&[], &tools, &Map::new()).unwrap(), "<s>one");
     let named = json!({"chat_template": [{"name": "default", "template": "d"}, {"name": "tool_use", "template": "t"},
         {"name": "rag", "template": "{% unknown %}"}]});
     let named = load(&named, None).unwrap();
-    assert_eq!((named.render(&[], &[]).unwrap(), named.render(&[], &tools).unwrap()), ("d".into(), "t".into()));
+    assert_eq!(
+        (named.render(&[], &[], &Map::new()).unwrap(), named.render(&[], &tools, &Map::new()).unwrap()),
+        ("d".into(), "t".into())
+    );
     let marked = load(&json!({}), Some("{%- generation -%} a {%- endgeneration %}")).unwrap();
-    assert_eq!(marked.render(&[], &[]).unwrap(), "a");
-    let none = load(&json!({}), None).unwrap().render(&[], &[]).unwrap_err().to_string();
+    assert_eq!(marked.render(&[], &[], &Map::new()).unwrap(), "a");
+    let none = load(&json!({}), None).unwrap().render(&[], &[], &Map::new()).unwrap_err().to_string();
     assert!(none.contains("`mine`") && none.contains("hint:"), "{none}");
     let broken = load(&json!({"chat_template": "{% if %}"}), None).unwrap_err().to_string();
     assert!(broken.contains("mine") && broken.contains("chat_template"), "{broken}");

@@ -1,0 +1,82 @@
+//! What is booked when a generation ends.
+
+use super::super::Running;
+use crate::ai::catalog::{Model, Usage};
+use crate::ai::tasks::TokenUsage;
+use crate::engine::generate::Finish;
+use crate::error::{AiError, Error};
+
+/// Books a call once it is known what it took. A call that is dropped before is journalled as given up.
+pub(super) struct Settlement {
+    model: &'static Model,
+    running: Option<Running>,
+    usage: TokenUsage,
+    queue_ms: f64,
+    compute_ms: f64,
+}
+
+impl Settlement {
+    pub fn new(model: &'static Model, running: Running) -> Self {
+        let usage = TokenUsage::default();
+        Self { model, running: Some(running), usage, queue_ms: 0.0, compute_ms: 0.0 }
+    }
+
+    /// A new id for a tool call.
+    pub fn call_id(&self) -> String {
+        let id = self.running.as_ref().map(|running| running.scope().entropy.id()).unwrap_or_default();
+        format!("chatcmpl-tool-{}", id.simple())
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Adds one choice: the prompt counts once, however many choices there are.
+    pub fn add(&mut self, finish: &Finish, reasoning: usize) {
+        self.usage.prompt = finish.prompt_tokens;
+        self.usage.cached = self.usage.cached.max(finish.cached_tokens);
+        self.usage.completion += finish.completion_tokens;
+        self.usage.reasoning += reasoning;
+        self.queue_ms = self.queue_ms.max(finish.queue_ms);
+        self.compute_ms = self.compute_ms.max(finish.compute_ms);
+    }
+
+    /// Ends the call with an answer.
+    pub fn settle(&mut self) -> TokenUsage {
+        if let Some(running) = self.running.take() {
+            self.charge(&running);
+            running.succeed(self.queue_ms, self.compute_ms);
+        }
+        self.usage
+    }
+
+    /// Ends a call with a refusal after it was computed: it is charged all the same.
+    pub fn refuse(&mut self, error: AiError) -> Error {
+        match self.running.take() {
+            Some(running) => {
+                self.charge(&running);
+                running.fail(error)
+            }
+            None => Error::from(error),
+        }
+    }
+
+    pub fn fail(&mut self, error: AiError) -> Error {
+        match self.running.take() {
+            Some(running) => running.fail(error),
+            None => Error::from(error),
+        }
+    }
+
+    fn charge(&mut self, running: &Running) {
+        self.usage.neurons = running.settle(self.model, &self.booked());
+    }
+
+    fn booked(&self) -> Usage {
+        Usage {
+            input_tokens: self.usage.prompt as u64,
+            cached_tokens: self.usage.cached as u64,
+            output_tokens: self.usage.completion as u64,
+        }
+    }
+}
