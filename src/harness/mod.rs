@@ -7,7 +7,7 @@ mod trace;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub use journal::{Body, Dialect, Entry, Filter, Journal, Milliseconds, Service, as_text};
+pub use journal::{Body, Dialect, Entry, Filter, Journal, Milliseconds, Service, as_text, head};
 pub use scope::Scope;
 pub use trace::Trace;
 

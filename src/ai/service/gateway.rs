@@ -9,6 +9,7 @@ use crate::ai::catalog::NEURONS_PER_DOLLAR;
 use crate::ai::gateway::{Entry, GatewayOptions, Key, Log, Unusable};
 use crate::clock::Stopwatch;
 use crate::error::AiError;
+use crate::harness::head;
 
 /// Bytes of a request and of an answer that a log keeps.
 const HEAD: usize = 2048;
@@ -142,9 +143,9 @@ impl Ai {
             request_size: request.len(),
             response_size: response.len(),
             request_head_complete: request.len() <= HEAD,
-            request_head: head(&request),
+            request_head: head(&request, HEAD).to_owned(),
             response_head_complete: response.len() <= HEAD,
-            response_head: head(&response),
+            response_head: head(&response, HEAD).to_owned(),
             created_at: call.trace.scope.clock.now().to_string(),
             step: call.options.step,
             feedback: None,
@@ -160,8 +161,4 @@ fn key(call: &Call, options: &GatewayOptions) -> Key {
         None => Value::Array(vec![call.model.as_str().into(), call.schema.into(), call.input.clone()]).to_string(),
     };
     Key { gateway: options.id.clone(), request }
-}
-
-fn head(text: &str) -> String {
-    text[..text.floor_char_boundary(HEAD)].to_owned()
 }

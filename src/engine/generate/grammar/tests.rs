@@ -104,7 +104,7 @@ fn required_calls_parse_in_every_form() {
             let mut parts = reader.push(&text);
             parts.extend(reader.finish());
             parts.retain(|part| !matches!(part, Part::Reasoning(_)));
-            assert!(!parts.is_empty() && parts.len() % 3 == 0, "{text}: {parts:?}");
+            assert!(!parts.is_empty() && parts.len().is_multiple_of(3), "{text}: {parts:?}");
             for call in parts.chunks(3) {
                 let [Part::CallStart { name }, Part::Arguments(arguments), Part::CallEnd] = call else {
                     panic!("{text}: {call:?}");
