@@ -5,19 +5,31 @@ RECIPES := models/recipes
 MODELS_WORK ?= $(abspath $(RECIPES)/work)
 MODELS_VENV ?= $(RECIPES)/.venv
 MODELS_PYTHON := $(abspath $(MODELS_VENV))/bin/python
-MODELS_RUN := cd $(RECIPES) && OMP_NUM_THREADS=$(MODELS_THREADS) $(MODELS_PYTHON) -m
 MODELS_THREADS ?= 1
+MODELS_RUN := cd $(RECIPES) && OMP_NUM_THREADS=$(MODELS_THREADS) $(MODELS_PYTHON) -m
+# Where the checkpoints go; elsewhere for a try that leaves the shipped ones alone.
+MODELS_OUT ?= $(abspath $(RECIPES)/..)
 EMBED_TEXTS ?= 120000
+EMBED_HELD ?= 4400
+EMBED_CALIBRATION ?= 1500
+EMBED_PASSAGES ?= 8000
+EMBED_HELD_PASSAGES ?= 800
 EMBED_PRESENTATIONS ?= 140000
 EMBED_REFINE_MINUTES ?= 29
 EMBED_SETTLE_MINUTES ?= 5.5
-# The shipped checkpoint: 14 minutes without tools, JSON and formats. Longer and whole is better.
-CHAT_SIZE ?= 1m
-CHAT_MINUTES ?= 8
-CHAT_DECAY_MINUTES ?= 5.5
-CHAT_ONLY ?= small,name,fact,untold,outside,context,context_silent,documents,documents_mixed,documents_real,documents_silent,copy
+# The shipped checkpoint: see models/kindling-chat/README.md for how long it was trained.
+CHAT_SIZE ?= 3m
+CHAT_MINUTES ?= 100
+CHAT_DECAY_MINUTES ?= 25
+EVAL_CASES ?= 60
 
-.PHONY: models models-embed models-chat eval-models test-models
+.PHONY: models models-embed models-chat eval-models test-models models-try
+
+# Every stage of `make models` and `make eval-models` with tiny budgets, into a folder of its own: shows that the recipes run, not what they can.
+TRY ?= /tmp/candleflare-models-try
+models-try:
+	$(MAKE) models eval-models MODELS_WORK=$(TRY)/work MODELS_OUT=$(TRY)/models EMBED_TEXTS=600 EMBED_HELD=200 EMBED_CALIBRATION=64 EMBED_PRESENTATIONS=600 \
+		EMBED_PASSAGES=60 EMBED_HELD_PASSAGES=40 EMBED_REFINE_MINUTES=0.3 EMBED_SETTLE_MINUTES=0.2 CHAT_SIZE=1m CHAT_MINUTES=1 CHAT_DECAY_MINUTES=0.5 EVAL_CASES=4
 
 models: models-embed models-chat
 
@@ -30,13 +42,13 @@ $(MODELS_WORK)/embed/train.jsonl: | $(MODELS_VENV)/.done
 	$(MODELS_RUN) embed.corpus --work $(MODELS_WORK)/embed
 
 models-embed: $(MODELS_WORK)/prose.json
-	$(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --threads $(MODELS_THREADS)
-	$(MODELS_RUN) embed.gptq --work $(MODELS_WORK)/embed --threads $(MODELS_THREADS)
+	$(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held $(EMBED_HELD) --threads $(MODELS_THREADS)
+	$(MODELS_RUN) embed.gptq --work $(MODELS_WORK)/embed --texts $(EMBED_CALIBRATION) --threads $(MODELS_THREADS)
 	$(MODELS_RUN) embed.qat --work $(MODELS_WORK)/embed --presentations $(EMBED_PRESENTATIONS) --threads $(MODELS_THREADS)
-	$(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --threads $(MODELS_THREADS)
+	$(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --passages $(EMBED_PASSAGES) --held $(EMBED_HELD_PASSAGES) --threads $(MODELS_THREADS)
 	$(MODELS_RUN) embed.refine --work $(MODELS_WORK)/embed --minutes $(EMBED_REFINE_MINUTES) --threads $(MODELS_THREADS)
 	$(MODELS_RUN) embed.refine --work $(MODELS_WORK)/embed --minutes $(EMBED_SETTLE_MINUTES) --rate 2e-5 --settle --threads $(MODELS_THREADS)
-	$(MODELS_RUN) embed.pack --work $(MODELS_WORK)/embed --out ../kindling-embed
+	$(MODELS_RUN) embed.pack --work $(MODELS_WORK)/embed --out $(MODELS_OUT)/kindling-embed
 
 $(MODELS_WORK)/prose.json: $(MODELS_WORK)/embed/train.jsonl
 	$(MODELS_RUN) chat.prose --corpus $(MODELS_WORK)/embed --out $@
@@ -45,15 +57,15 @@ $(MODELS_WORK)/tokenizer.json: $(MODELS_WORK)/prose.json
 	$(MODELS_RUN) chat.tokenizer --prose $(MODELS_WORK)/prose.json --out $@
 
 models-chat: $(MODELS_WORK)/tokenizer.json
-	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --only $(CHAT_ONLY) --minutes $(CHAT_MINUTES) --threads $(MODELS_THREADS)
-	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --only $(CHAT_ONLY) --seed 2 --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS)
-	$(MODELS_RUN) chat.export --work $(MODELS_WORK) --from main.decayed.pt --out ../kindling-chat
+	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --minutes $(CHAT_MINUTES) --threads $(MODELS_THREADS)
+	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --seed 2 --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS)
+	$(MODELS_RUN) chat.export --work $(MODELS_WORK) --from main.decayed.pt --out $(MODELS_OUT)/kindling-chat
 
 eval-models: $(MODELS_WORK)/prose.json
-	test -f $(MODELS_WORK)/embed/pairs_vectors.npy || ( $(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held-only )
-	test -f $(MODELS_WORK)/embed/retrieval_held.npz || $(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --held-only
-	$(MODELS_RUN) embed.eval --work $(MODELS_WORK)/embed --model ../kindling-embed --teacher
-	$(MODELS_RUN) chat.eval --work $(MODELS_WORK) --model ../kindling-chat
+	test -f $(MODELS_WORK)/embed/pairs_vectors.npy || ( $(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held $(EMBED_HELD) --held-only )
+	test -f $(MODELS_WORK)/embed/retrieval_held.npz || $(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --held $(EMBED_HELD_PASSAGES) --held-only
+	$(MODELS_RUN) embed.eval --work $(MODELS_WORK)/embed --model $(MODELS_OUT)/kindling-embed --teacher
+	$(MODELS_RUN) chat.eval --work $(MODELS_WORK) --model $(MODELS_OUT)/kindling-chat --cases $(EVAL_CASES)
 
 test-models: $(MODELS_VENV)/.done
 	cd $(RECIPES) && $(MODELS_PYTHON) -m unittest discover -s tests -t .

@@ -39,6 +39,18 @@ def collate(rows, ids, multiple=8):
     return x, y, counted.flatten().nonzero().squeeze(1)
 
 
+def positions(length, rng, farthest, share):
+    """Positions 0, 1, 2 ..., or in this share of the batches with one to three gaps, as if much stood between."""
+    if rng.random() >= share:
+        return torch.arange(length)
+    steps = [1] * length
+    for _ in range(rng.randint(1, 3)):
+        room = farthest - sum(steps) - 1
+        if room > 1:
+            steps[rng.randrange(1, length)] += int(room ** rng.random())
+    return torch.tensor(steps).cumsum(0) - 1
+
+
 def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: (None, 0.), pool=3000):
     """Endless batches of about `tokens` tokens; every chat is new. `shares` gives the mixture of the
     moment and the part of the rows that are drills."""

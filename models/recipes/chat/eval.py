@@ -2,20 +2,59 @@
 
     python -m chat.eval --work DIR --model ../kindling-chat [--cases 60] [--json FILE]
 
-lex: trained wordings, held-out words. phr: wordings written apart, held-out words. Exact match of
-whole chats (every assistant turn, end mark included). Then free running: share of turns that stop by
-themselves, and the hand-written documents, answered and silent reported together.
+lex: trained wordings, held-out words. phr: wordings written apart, held-out words. First whole chats (every assistant turn,
+end mark included), for each capability; then the figures that the goals name; then free running: tool calls, turns that stop
+by themselves, five hundred prompts of noise, and hand-written documents, answered and silent reported together.
 """
 import argparse
+import collections
 import json
 import random
 
 import torch
 
-from . import evaluate, hand
-from .export import generate, load_packed
+from . import data, evaluate, hand, noise_prompts
+from .decode import generate, text_of
+from .export import load_packed, render as chat_text
+from .kit import CALL
 from .mix import Mixture, render
 from .tasks_docs import NOT_SAID
+
+WINDOW = 4096
+GOALS = {  # figure: (capabilities, goal for known and for fresh wordings)
+    "recall of names and facts": (("name", "fact"), 98, 90), "answers from a context": (("context",), 95, 85), "refusals: context does not say": (("context_silent",), 95, 85),
+    "never told, said so": (("untold",), None, None), "answers from documents": (("documents", "documents_mixed", "documents_real"), None, None), "refusals: documents do not say": (("documents_silent",), None, None),
+    "schema extraction, exact": (("json",), 92, 80), "format": (("format",), 92, 80), "two-step loops": (("two_calls",), 90, 80), "summaries and rewriting": (("shorter",), None, None), "outside and noise, politely": (("outside",), None, None),
+}
+
+
+def first_calls(model, tokenizer, mixture, split, count):
+    """Free-running first tool turns: (chats, right tool, the same with exact arguments)."""
+    total = chosen = exact = 0
+    for capability in ("tool", "tool_schema", "two_calls"):
+        rng = random.Random(f"calls {split} {capability}")
+        for _ in range(count):
+            turns = mixture.chat(rng, split, capability)[1]
+            first = next(i for i, (role, _) in enumerate(turns) if role == "assistant")
+            got = text_of(tokenizer, generate(model, tokenizer, render(turns[:first]) + "<|assistant|>", 160)[0])
+            total += 1
+            exact += got == turns[first][1]
+            chosen += names(got) == names(turns[first][1])
+    return total, chosen, exact
+
+
+def names(text):
+    return [part.split('"')[3:4] for part in text.split(CALL)[1:]]
+
+
+def needless_calls(model, tokenizer, mixture, split, count):
+    """Chats with tools listed of which none is wanted, and how many of them begin with a call all the same."""
+    rng, calls = random.Random(f"needless {split}"), 0
+    for _ in range(count):
+        turns = mixture.chat(rng, split, "no_tool")[1]
+        first = next(i for i, (role, _) in enumerate(turns) if role == "assistant")
+        calls += CALL in text_of(tokenizer, generate(model, tokenizer, render(turns[:first]) + "<|assistant|>", 1)[0])
+    return calls
 
 
 def stop_rate(model, tokenizer, mixture, count):
@@ -27,9 +66,29 @@ def stop_rate(model, tokenizer, mixture, count):
             for _ in range(count):
                 turns = mixture.chat(rng, split, capability)[1]
                 first = next(i for i, (role, _) in enumerate(turns) if role == "assistant")
-                _, ended = generate(model, tokenizer, render(turns[:first]) + "<|assistant|>", 100)
+                _, ended = generate(model, tokenizer, render(turns[:first]) + "<|assistant|>", 256)
                 stopped, total = stopped + ended, total + 1
     return stopped, total
+
+
+def is_runaway(new):
+    """Do the last tokens say the same three times and more over at least forty tokens?"""
+    tail = new[-60:]
+    return len(tail) == 60 and any(tail[-40:] == tail[-40 - period:-period] for period in range(1, 21))
+
+
+def noise(model, tokenizer, mixture, most=256):
+    """{kind: [prompts, ended by themselves, endless repetitions]}"""
+    words = [w for text in mixture.prose.held["singles"][:2000] for w in text.split()]
+    found = collections.defaultdict(lambda: [0, 0, 0])
+    for kind, prompt in noise_prompts.prompts(words):
+        ids = data.encode(tokenizer, [chat_text([{"role": "user", "content": prompt}])])[0]
+        if len(ids) > WINDOW - most:                # as the server cuts: the beginning goes
+            ids = ids[:1] + ids[most + 1 - WINDOW:]
+        new, ended = generate(model, tokenizer, ids, most)
+        row = found[kind]
+        row[0], row[1], row[2] = row[0] + 1, row[1] + ended, row[2] + (not ended and is_runaway(new))
+    return found
 
 
 def hand_written(model, tokenizer, shown=6):
@@ -38,8 +97,7 @@ def hand_written(model, tokenizer, shown=6):
     failures = []
     for count in (1, 3):
         for turns, answer in hand.cases(random.Random(count), count):
-            new, _ = generate(model, tokenizer, render(turns) + "<|assistant|>", 80)
-            got = tokenizer.decode(new, skip_special_tokens=False).removesuffix("<|end|>")
+            got = text_of(tokenizer, generate(model, tokenizer, render(turns) + "<|assistant|>", 80)[0])
             known = answer != NOT_SAID
             hits[known][0] += got == answer
             hits[known][1] += 1
@@ -53,7 +111,7 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--model", required=True)
     parser.add_argument("--cases", type=int, default=60)
-    parser.add_argument("--stop-cases", type=int, default=5)
+    parser.add_argument("--stop-cases", type=int, default=8)
     parser.add_argument("--json")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
@@ -62,20 +120,36 @@ def main():
     mixture = Mixture(f"{args.work}/prose.json")
     found = evaluate.cases(mixture, tokenizer, args.cases, seed=77)
     scores = evaluate.teacher_forced(model, tokenizer, found, bf16=False)
-    print(f"| capability | lex | phr |\n|---|---|---|")
+    print(f"{sum(map(len, found.values()))} held-out chats, {args.cases} for each cell\n\n| capability | lex | phr |\n|---|---|---|")
     for capability in mixture.makers:
         print(f"| {capability} | {100 * scores['lex', capability]:.0f} | {100 * scores['phr', capability]:.0f} |")
     means = {s: 100 * sum(scores[s, c] for c in mixture.makers) / len(mixture.makers) for s in evaluate.SPLITS}
-    print(f"| mean | {means['lex']:.1f} | {means['phr']:.1f} |")
+    print(f"| mean | {means['lex']:.1f} | {means['phr']:.1f} |\n\n| figure | lex | phr | goal |\n|---|---|---|---|")
+    figures = {}
+    for name, (capabilities, known, fresh) in GOALS.items():
+        figures[name] = [100 * sum(scores[s, c] for c in capabilities) / len(capabilities) for s in evaluate.SPLITS]
+        print(f"| {name} | {figures[name][0]:.0f} | {figures[name][1]:.0f} | {f'{known} / {fresh}' if known else ''} |")
+    calls = {split: first_calls(model, tokenizer, mixture, split, args.cases) for split in evaluate.SPLITS}
+    needless = {split: needless_calls(model, tokenizer, mixture, split, 2 * args.cases) for split in evaluate.SPLITS}
+    for name, at, goal in (("tool choice", 1, "97 / 92"), ("arguments exact", 2, "97 / 90")):
+        figures[name] = [100 * calls[s][at] / calls[s][0] for s in evaluate.SPLITS]
+        print(f"| {name} | {figures[name][0]:.0f} | {figures[name][1]:.0f} | {goal} |")
+    figures["needless calls"] = [100 * needless[s] / (2 * args.cases) for s in evaluate.SPLITS]
+    print(f"| needless calls | {figures['needless calls'][0]:.1f} | {figures['needless calls'][1]:.1f} | under 2 / 5 |")
+    stopped, total = stop_rate(model, tokenizer, mixture, args.stop_cases)
+    print(f"\nstopped by itself within 256 tokens: {stopped} of {total} ({100 * stopped / total:.1f} %; goal 99)")
+    rows = noise(model, tokenizer, mixture)
+    print("\n| noise | prompts | ended | endless repetition |\n|---|---|---|---|")
+    rows["all"] = [sum(row[i] for row in rows.values()) for i in range(3)]
+    for kind, (count, ended, runaway) in rows.items():
+        print(f"| {kind} | {count} | {ended} | {runaway} |")
     hits, failures = hand_written(model, tokenizer)
-    print(f"hand-written documents: answered {hits[True][0]} of {hits[True][1]}, silent {hits[False][0]} of {hits[False][1]}")
+    print(f"\nhand-written documents: answered {hits[True][0]} of {hits[True][1]}, silent {hits[False][0]} of {hits[False][1]}")
     for question, want, got in failures:
         print(f"  {question!r}\n    want {want!r}\n    got  {got!r}")
-    stopped, total = stop_rate(model, tokenizer, mixture, args.stop_cases)
-    print(f"stopped by itself {stopped} of {total}")
     if args.json:
         with open(args.json, "w") as file:
-            json.dump({"scores": {f"{s}/{c}": v for (s, c), v in scores.items()}, "means": means,
+            json.dump({"scores": {f"{s}/{c}": v for (s, c), v in scores.items()}, "means": means, "figures": figures, "noise": rows,
                        "hand": {"answered": hits[True], "silent": hits[False]}, "stopped": [stopped, total]}, file, indent=1)
 
 

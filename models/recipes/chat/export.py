@@ -9,27 +9,40 @@ import shutil
 
 import jinja2
 import torch
-import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 import kindling_format
 
 from .data import encode
+from .decode import generate
 from .model import EPSILON, SIZES, THETA, Decoder
 
 TRAINED_LENGTH = 576
+# `json_schema` is what an answer must match; the server's grammar holds the model to it, the prompt tells it what is asked.
 TEMPLATE = """{{- bos_token -}}
 {%- if messages and messages[0].role in ['system', 'developer'] -%}
-  {%- set system = messages[0].content -%}{%- set turns = messages[1:] -%}
+  {%- set system = messages[0].content or '' -%}{%- set turns = messages[1:] -%}
 {%- else -%}
   {%- set system = '' -%}{%- set turns = messages -%}
 {%- endif -%}
-{%- if system or tools -%}
+{%- if system or tools or json_schema -%}
   <|system|>{{- system -}}
   {%- if tools -%}
     {%- if system -%}{{- '\\n' -}}{%- endif -%}
     Tools:
-    {%- for tool in tools -%}{{- '\\n' -}}{{- (tool.function if tool.function is defined else tool) | tojson(separators=(',', ':')) -}}{%- endfor -%}
+    {%- for tool in tools -%}
+      {%- set f = tool.function if tool.function is defined else tool -%}
+      {{- '\\n{"name":' -}}{{- f.name | tojson(separators=(',', ':')) -}}
+      {%- for key in ['description', 'parameters', 'strict'] -%}
+        {%- if f[key] -%}{{- ',"' ~ key ~ '":' -}}{{- f[key] | tojson(separators=(',', ':')) -}}{%- endif -%}
+      {%- endfor -%}
+      {{- '}' -}}
+    {%- endfor -%}
+  {%- endif -%}
+  {%- if json_schema -%}
+    {%- if system or tools -%}{{- '\\n\\n' -}}{%- endif -%}
+    {{- 'JSON schema:\\n' -}}{{- json_schema | tojson(separators=(',', ':')) -}}
+    {{- '\\nYou MUST answer with a JSON object that matches the JSON schema above.' -}}
   {%- endif -%}
   <|end|>
 {%- endif -%}
@@ -103,24 +116,11 @@ def load_packed(folder):
     return from_hub_names(kindling_format.load(f"{folder}/model.safetensors"), model), Tokenizer.from_file(f"{folder}/tokenizer.json")
 
 
-@torch.no_grad()
-def generate(model, tokenizer, prompt, most=120):
-    """Greedy continuation of a rendered prompt: (token ids without the prompt, stopped by itself)."""
-    ids = encode(tokenizer, [prompt])[0]
-    start, end = len(ids), tokenizer.token_to_id("<|end|>")
-    while len(ids) - start < most:
-        hidden = model.hidden(torch.tensor([ids]))
-        ids.append(int(F.linear(hidden[0, -1], model.embedding).argmax()))
-        if ids[-1] == end:
-            break
-    return ids[start:], ids[-1] == end
-
-
-def render(messages, tools=None):
+def render(messages, tools=None, json_schema=None):
     """The template as Transformers and the engine apply it: their `tojson`, a prompt for the assistant at the end."""
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
     environment.filters["tojson"] = lambda v, **options: json.dumps(v, ensure_ascii=False, **options)
-    return environment.from_string(TEMPLATE).render(messages=messages, tools=tools, bos_token="<|bos|>", add_generation_prompt=True)
+    return environment.from_string(TEMPLATE).render(messages=messages, tools=tools, json_schema=json_schema, bos_token="<|bos|>", add_generation_prompt=True)
 
 
 WEATHER = {"type": "function", "function": {"description": "Get the current weather for a city", "name": "get_weather", "parameters": {

@@ -7,8 +7,12 @@
 stage can leave them alone; `unmark` takes the marks off again.
 """
 import functools
+import itertools
+import re
 
 OPEN, CLOSE = "\x01", "\x02"
+FILLED = re.compile(f"{OPEN}[^{CLOSE}]*{CLOSE}")
+NOT_CORE = re.compile(f"[^a-z{OPEN}{CLOSE} ]")
 
 
 def mark(value):
@@ -79,6 +83,25 @@ def _expand(node, rng, slots, out):
     else:
         for part in node[1]:
             _expand(part, rng, slots, out)
+
+
+@functools.lru_cache(maxsize=2_000)
+def every(pattern):
+    """All wordings of a pattern, its slots as two marks with nothing between."""
+    def texts(node):
+        if isinstance(node, str):
+            return [node]
+        if node[0] == "slot":
+            return [mark("")]
+        if node[0] == "alt":
+            return [text for option in node[1] for text in texts(option)]
+        return ["".join(parts) for parts in itertools.product(*map(texts, node[1]))]
+    return texts(parse(pattern))
+
+
+def core(text):
+    """What a wording says, whatever its case, punctuation and slot values: for telling wordings apart."""
+    return NOT_CORE.sub("", FILLED.sub(mark(""), text).lower()).strip()
 
 
 def count(pattern):

@@ -4,6 +4,7 @@ Splits: `train`; `lex` = trained wordings with held-out words; `phr` = held-out 
 A chat is a list of (role, text) with roles system, user, assistant, tool; a tool call is an
 assistant text that starts with CALL.
 """
+import functools
 import json
 
 from . import frames, grammar, noise, phrasing, phrasing_held
@@ -16,6 +17,12 @@ def dump(value):
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
+@functools.lru_cache(maxsize=2_000)
+def kept_out(patterns):
+    """The wordings of the test, which training must not draw even by chance."""
+    return frozenset(grammar.core(text) for pattern in patterns for text in grammar.every(pattern))
+
+
 class Kit(Words):
     def __init__(self, rng, split="train"):
         super().__init__(rng, held=split != "train")
@@ -23,10 +30,14 @@ class Kit(Words):
         self.fresh = split == "phr"
 
     def say(self, patterns, fresh=None, **slots):
-        """A wording with its slots marked: from `patterns`, or from `fresh` in the phr split."""
+        """A wording with its slots marked: from `patterns`, or from `fresh` in the phr split. Elsewhere none of `fresh` ever comes."""
         if self.fresh and fresh:
-            patterns = fresh
-        return frames.expand(frames.draw(patterns, self.rng), self.rng, **slots)
+            return frames.expand(frames.draw(fresh, self.rng), self.rng, **slots)
+        kept = kept_out(tuple(fresh)) if fresh else ()
+        while True:
+            text = frames.expand(frames.draw(patterns, self.rng), self.rng, **slots)
+            if not kept or grammar.core(text) not in kept:
+                return text
 
     def user(self, patterns, fresh=None, quiet=False, **slots):
         """A user turn; noise is added while training only."""

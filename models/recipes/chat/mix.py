@@ -1,11 +1,11 @@
 """All capabilities, their shares in the mixture, and chats as text."""
-from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_talk, tasks_tools
+from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_open, tasks_talk, tasks_text, tasks_tools
 from .kit import Kit
 
 ROLES = ("system", "user", "assistant", "tool")
-SHARES = {"small": 4, "name": 5, "fact": 9, "untold": 6, "outside": 3, "context": 9, "context_silent": 8,
-          "documents": 8, "documents_mixed": 5, "documents_real": 4, "documents_silent": 8,
-          "json": 8, "format": 6, "copy": 5, "tool": 7, "tool_schema": 6, "no_tool": 5, "two_calls": 5}
+SHARES = {"small": 4, "name": 5, "fact": 9, "untold": 6, "outside": 5, "context": 9, "context_silent": 8,
+          "documents": 7, "documents_mixed": 4, "documents_real": 3, "documents_silent": 6,
+          "json": 10, "json_open": 4, "format": 7, "shorter": 4, "copy": 5, "tool": 7, "tool_schema": 6, "no_tool": 5, "two_calls": 5}
 
 # The first millions of tokens: short chats that are all copying, until copying is learned.
 FIRST_SHARES = {"small": 4, "name": 14, "fact": 16, "untold": 4, "outside": 1, "context": 16, "context_silent": 4, "documents": 8,
@@ -19,7 +19,7 @@ class Mixture:
             "small": tasks_talk.small, "name": tasks_talk.name, "fact": tasks_talk.fact, "untold": tasks_talk.untold,
             "outside": tasks_talk.outside, "context": tasks_context.context, "context_silent": tasks_context.context_silent,
             "documents": docs.documents, "documents_mixed": docs.documents_mixed, "documents_real": docs.documents_real,
-            "documents_silent": docs.documents_silent, "json": tasks_json.json_extraction, "format": tasks_form.formats,
+            "documents_silent": docs.documents_silent, "json": tasks_json.json_extraction, "json_open": tasks_open.json_open, "shorter": tasks_text.shorter, "format": tasks_form.formats,
             "copy": lambda kit: tasks_copy.copy(kit, docs.prose), "tool": tasks_tools.tool, "tool_schema": tasks_tools.tool_schema,
             "no_tool": tasks_tools.no_tool, "two_calls": tasks_tools.two_calls}
         self.prose = docs.prose

@@ -55,22 +55,24 @@ class Block(nn.Module):
 
 
 class Decoder(nn.Module):
-    def __init__(self, vocabulary, size, longest=1024, fused_attention=True):
+    def __init__(self, vocabulary, size, longest=1024, fused_attention=True, farthest=4096):
         super().__init__()
         self.size, self.vocabulary, self.fused = size, vocabulary, fused_attention
         width, layers, heads, keys, head, inner = SIZES[size]
         self.embedding = nn.Parameter(torch.randn(vocabulary, width) * .02)
         self.norm = nn.Parameter(torch.ones(width))
         self.blocks = nn.ModuleList(Block(width, layers, heads, keys, head, inner) for _ in range(layers))
-        angle = torch.arange(longest)[:, None] * THETA ** (-torch.arange(0, head, 2) / head)
+        angle = torch.arange(max(longest, farthest))[:, None] * THETA ** (-torch.arange(0, head, 2) / head)
         self.register_buffer("cos", angle.cos(), False)
         self.register_buffer("sin", angle.sin(), False)
         self.register_buffer("causal", torch.full((longest, longest), -1e4).triu(1), False)
 
-    def hidden(self, ids, dtype=torch.float32):
+    def hidden(self, ids, dtype=torch.float32, positions=None):
+        """Last hidden states; `positions` (one for each column) may leave gaps, for training far apart things cheaply."""
         length = ids.shape[1]
         x = F.embedding(ids, self.embedding).to(dtype)
-        cos, sin = self.cos[:length].to(dtype), self.sin[:length].to(dtype)
+        positions = torch.arange(length, device=ids.device) if positions is None else positions
+        cos, sin = self.cos[positions].to(dtype), self.sin[positions].to(dtype)
         bias = None if self.fused else self.causal[:length, :length].to(dtype)
         for block in self.blocks:
             x = block(x, cos, sin, bias)

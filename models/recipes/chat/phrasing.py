@@ -129,6 +129,7 @@ OPEN_QUESTIONS = [      # nothing is given, so nothing is known
     "what is <number> {plus|minus|times|divided by} <number>?", "{solve|compute|calculate} <number> {+|-|*|/} <number>",
 ]
 OPEN_ANSWER = "I am a small local model and do not know that. Give me a text and I will answer from it."
+FOREIGN_ANSWER = "I understand English only. Could you say that in English?"
 GIBBERISH_ANSWER = "I did not understand that. Could you put it in other words?"
 
 PERSONAS = [

@@ -2,6 +2,7 @@
 import re
 
 from . import frames, grammar
+from . import phrasing_held_tasks as H
 from .kit import dump
 
 VERBS = "{say|repeat|write|print|echo|copy|output|type|return|reproduce|send back|give back|quote|display|show|put|write out|mirror the words|parrot|respond with|reply with|answer with|answer only with|reply only with|just say|simply say|only write|speak|utter|read back|write down|restate|transcribe|duplicate|emit}"
@@ -14,12 +15,14 @@ QUOTED = ["{say|write|print|echo|repeat|type|output|return|answer|reply with|res
           "{could|can|will|would} you {say|write|print|echo|repeat|type} <q>[ for me| please|]?", "if you can read this, {say|answer|reply with|write} <q>[.|]", "{no explanation|no comment|nothing else}, {just|only} <q>[.|]", "{answer|reply|respond} {only |exactly |}<q>[.|]"]
 ONE_WORD = ["{Say|Reply|Answer|Respond}[ with|][ exactly| only| just|][:| the word| one word:] <v>[.|]", "{reply|respond|answer} with {exactly|only|just|the single word|one word:|nothing but} <v>[.|]", "{just|only} {say|answer|reply|write} <v>[ please|][.|]", "say <v>[ to me| please|][.|!|]", "{please |}{say|answer|reply with|respond with} <v>[.|]"]
 WORDS = "ok|OK|pong|hello|yes|no|done|ready|test|ping|banana|success|true|false|blue|42|hi|working|foo|bar|this is a test|hello world|Hello, world!|it works|ACK|received|good morning|1, 2, 3".split("|")
-HELD = ["Mirror the text: <v>", "Send back <v>"]
 SNIPPETS = ["let <a> = <n>;", "print('<a>')", "<a>(<n>, <n2>)", "https://<a>.<b>/<c>?<d>=<n>", "/usr/<a>/<b>", "{\"<a>\": <n>}", "<a>_<b> = [<n>, <n2>]", "<A>-<n>/<B>", "<a>@<b>.com", "#<a> #<b>", "SELECT <a> FROM <b>;", "<n>.<n2>%", "$<n>.00", "if <a> > <n>: return <b>", "<a> && <b>", "v<n>.<n2>", "(<a>, <b>)", "<a>: <b>; <c>: <d>"]
 
 
 def snippet(kit):
-    text = kit.pick(SNIPPETS)
+    return filled(kit, kit.pick(SNIPPETS))
+
+
+def filled(kit, text):
     for slot in re.findall(r"<(\w+)>", text):
         value = str(kit.number(1, 999)) if slot[0] == "n" else kit.syllables(1, 2) if slot.islower() else kit.syllables(1, 2).upper()
         text = text.replace(f"<{slot}>", value, 1)
@@ -50,7 +53,7 @@ def copy(kit, prose=None):
     said = value(kit, prose)
     way = kit.rng.random()
     if kit.fresh:
-        request = kit.text(HELD, v=said)
+        request = kit.text(H.COPY, v=said)
     elif way < .12:
         said = kit.pick(WORDS) if kit.chance(.6) else str(kit.value())
         shown = quoted(kit, said) if kit.chance(.4) else said

@@ -6,6 +6,7 @@ import json
 import re
 
 from . import composed, dressing, frames, grammar, invented, noise
+from . import phrasing_held_tasks as H
 from . import questions as Q
 from .tasks_context import tags
 
@@ -20,8 +21,6 @@ SYSTEMS = [
     "You are {an assistant|a help desk|a librarian|a support agent|a guide} for question-answering[ tasks|]. {Use|Use only} the {following|given} {context|documents|passages}[ to answer|]. [Keep the answer short. |Quote the text. |Be exact. |]{Context|Documents}:\n<c>", "{Answer only with what is in|Base your answer on|Rely on} the {context|documents|passages}{. Do not use other knowledge|. Do not guess|}.\n\n" + LABELS + ":\n<c>",
     "{Question answering|QA} over documents. {If the answer is not in them, say that they do not say|Say so when the answer is missing|Never invent an answer}.\n\n<c>", "{Given|With} {these|the following} " + LABELS + ", {answer the question|help the user|answer what the user asks}.\n\n<c>", "<c>\n\n---\n{Answer|Reply to} the {user|question} from the {text|documents|notes} above[. Say so if they do not tell|].",
 ]
-SYSTEMS_HELD = ["Consult the documents to respond. Admit it when nothing fits.\n\n<c>", "Relevant documents for this conversation:\n\n<c>", "The user will ask about these documents.\n\n<c>",
-                "Respond with information from these documents only.\n\n<c>"]
 IN_TURN = ["{Answer|Answer the question} {from|using} {these|the} documents{.|:}\n\n<c>\n\nQuestion: <q>", LABELS + ":\n\n<c>\n\n{Question|Q|User question}: <q>[\n{Answer|A}:|]", "<c>\n\n<q>", "<q>\n\n" + LABELS + ":\n<c>", "{Question|Q}: <q>\n\n<c>[\n\nAnswer:|]", "<xo>\n<c>\n<xc>\n\n<q>", "{Use|Read} the {following|} {documents|context|passages} and answer[ my question|].\n\n<c>\n\n<q>", "Context:\n<c>\n\nQuestion: <q>\n{Helpful |}Answer:"]
 LAYOUTS = ["[{i}] {t}\n{x}", "[{i}] {t}\n{x}", "[{i}] {t}: {x}", "{i}. {t}\n{x}", "# {t}\n{x}", "Title: {t}\n{x}", "Document {i}: {t}\n{x}", "{t}\n{x}", "[{i}] {x}", "- {x}", "## {t}\n\n{x}", "**{t}**\n{x}", "<doc id=\"{i}\">\n{x}\n</doc>", "<document>\n<title>{t}</title>\n{x}\n</document>",
            "Source: {t}\nContent: {x}", "({i}) {x}", "{x}", "--- {t} ---\n{x}", "Passage {i}\n{x}", "{t} - {x}", "Document [{i}](Title: {t}) {x}", "\"\"\"{x}\"\"\"", "* {t}: {x}", "Result {i} ({t}):\n{x}", "Q{i}. {t}\nA. {x}"]
@@ -56,7 +55,8 @@ class Prose:
 
 # A document is a dict: title, sentences; for invented ones also mention and facts used.
 
-def invented_document(kit, kind=None):
+def blank(kit, kind=None):
+    """An invented document without sentences; `numbers` are its possible facts in random order."""
     kind = kind or kit.pick(invented.SUBJECT_NAMES)
     titles, facts = invented.SUBJECTS[kind]
     name = kit.syllables().capitalize() if kit.chance(.6) else kit.first_name() if kit.chance(.5) else kit.thing().capitalize()
@@ -67,10 +67,14 @@ def invented_document(kit, kind=None):
     title = kit.text(titles, e=name, E=name[:1].upper() + name[1:])
     mention = name if kind in NAME_ALONE else re.sub(r": .*", "", TITLE_WORDS.sub("", title))
     mention = mention[:1].lower() + mention[1:] if mention.startswith("The ") else mention
-    document = dict(kind=kind, title=title, mention=mention, name=name, sentences=[], facts=[])
     numbers = list(range(len(facts)))
     kit.rng.shuffle(numbers)
-    for number in numbers[:kit.rng.randint(2, 8)]:
+    return dict(kind=kind, title=title, mention=mention, name=name, sentences=[], facts=[], numbers=numbers)
+
+
+def invented_document(kit, kind=None):
+    document = blank(kit, kind)
+    for number in document["numbers"][:kit.rng.randint(2, 8)]:
         sentence, slots = statement(kit, document, number)
         document["sentences"].append(dressing.dress(kit, sentence, f"{document['mention']} {' '.join(map(str, slots.values()))}"))
         document["facts"].append((number, slots))
@@ -343,7 +347,7 @@ def chat(kit, prose, silent, made_share):
     if not canonical and kit.chance(.15):
         question, answer = pairs[0]
         return [("user", kit.text(IN_TURN, c=body, q=question, **tags(kit))), ("assistant", answer)]
-    system = kit.text([CANONICAL] if canonical else SYSTEMS, None if canonical else SYSTEMS_HELD, c=body, **tags(kit))
+    system = kit.text([CANONICAL] if canonical else SYSTEMS, None if canonical else H.DOCUMENT_SYSTEMS, c=body, **tags(kit))
     return [("system", system)] + [turn for q, a in pairs for turn in (("user", q), ("assistant", a))]
 
 

@@ -1,4 +1,5 @@
 """Reading the fields that a list of keys or a JSON schema asks for out of a text; null where the text does not tell."""
+from . import phrasing_held_tasks as H
 from .kit import dump
 from .lexicon import COLORS, JOBS
 
@@ -30,27 +31,31 @@ DO = ["DO: {extract|get|pull out|find|read|collect|give me|return|list|determine
 ASKS = DO * 2 + ["{Extract|Get|Pull out|Find} [the fields |]<f> as JSON.", "{Return|Give|Output|Write} a JSON object with [the fields |the keys |]<f>.", "Extract [the fields |]<f> and {answer|reply} with JSON only.", "{Give me|I need|I want|I'd like} <f> as JSON.",
         "{Output|Respond with|Answer in|Reply in} JSON with <f>.", "Read the message and reply in JSON with <f>.", "You turn {text|messages|mails} into JSON with these keys: <f>.", "JSON keys: <f>.", "Fill in the JSON fields <f>{.| from the text.}",
         "{Extract|Get} <f>. {Answer|Reply} {only with|in} JSON.", "What are <f>? Answer as JSON.", "{Keys|Fields|Wanted fields}: <f>. {Use null for what is missing.|JSON only.|Missing values are null.}", "You are a {parser|data extractor|form filler}. {Output|Return} JSON with <f>.[ Unknown values are null.|]", "<f> {as JSON|in JSON}[ please|].", "{Which|What} <f> does the text tell? {JSON please|Answer in JSON}."]
-ASKS_HELD = ["Turn this into a JSON record holding <f>.", "I want a JSON with the properties <f>.", "Convert to JSON, keys <f>, nothing else.", "Parse the text; produce JSON having <f>."]
 SDK = "JSON schema:\n<s>\nYou MUST answer with a JSON object that matches the JSON schema above."
 SCHEMA_ASKS = [SDK, SDK, SDK, "{Answer|Reply|Respond} with JSON that {matches|follows|fits|obeys} this schema: <s>", "Extract the data as JSON by this schema:\n<s>", "{Schema|JSON schema|Format|Output schema|Expected output}:{ |\n}<s>", "{Output|Return|Produce} {a JSON object|JSON} {according to|following|for} the {JSON |}schema {below|given}[.|:]\n<s>", "{Here is the JSON schema|The schema is|Use this schema}[ for your answer|]:\n<s>\n{Answer only with JSON.|No other text.|Use null for missing values.|}",
                "DO: {extract the data by this schema|fill this schema|answer in this format|read the fields of this schema}:\n<s>"]
-SCHEMA_HELD = ["Your reply must validate against this JSON schema.\n<s>", "Conform to: <s>"]
 TEXT_MARKS = [" Text: ", "\n", " Message: ", "\n\n", " ", "\n\nText:\n", "\nInput: ", "\n\"\"\"\n", "\n---\n", " The text: "]
 
 
-def schema(kit, keys):
-    properties = {}
+EMPTY = {"string": "", "enum": STATES[0], "number": 0, "integer": 0, "boolean": False, "array": []}
+
+
+def schema(kit, keys, values):
+    """(schema, answer): what the text does not tell is null where the schema allows null, else empty, as a grammar forces it."""
+    properties, answer = {}, {}
     for key, field in keys:
         kind = FIELDS[field][5]
+        nullable = kit.chance(.2 if field in values else .75) and kind not in ("enum", "array")
+        answer[key] = values[field] if field in values else None if nullable else EMPTY[kind]
         entry = {"enum": {"type": "string", "enum": STATES}, "array": {"type": "array", "items": {"type": "string"}}}.get(kind) or {"type": kind if kind != "integer" or kit.chance(.5) else "number"}
-        if kit.chance(.12) and kind not in ("enum", "array"):
+        if nullable:
             entry = {"type": [entry["type"], "null"]} if kit.chance(.5) else {"anyOf": [entry, {"type": "null"}]}
         if kit.chance(.2):
             entry["description"] = kit.pick([f"The {key.replace('_', ' ')}", f"{field} of the person", f"{key.replace('_', ' ')} or null", f"What the text says about the {field}"])
         properties[key] = entry
     body = {"type": "object", "properties": properties}
     if kit.chance(.85):
-        body["required"] = [key for key, _ in keys]
+        body["required"] = list(properties)
     if kit.chance(.45):
         body["additionalProperties"] = False
     if kit.chance(.35):
@@ -58,8 +63,9 @@ def schema(kit, keys):
     if kit.chance(.1):
         body = {"title": kit.pick(["Record", "Person", "Answer", "Data"]), **body}
     if kit.chance(.1):
-        return dump(dict(name=kit.pick(["record", "answer", "data"]), schema=body))
-    return dump(body) if kit.chance(.6) else dump(body).replace(",", ", ").replace(":{", ": {").replace('":', '": ').replace("  ", " ")
+        body = dict(name=kit.pick(["record", "answer", "data"]), schema=body)
+    shown = dump(body) if kit.chance(.7) else dump(body).replace(",", ", ").replace(":{", ": {").replace('":', '": ').replace("  ", " ")
+    return shown, answer
 
 
 def told_as(kit, name, own):
@@ -107,17 +113,19 @@ def json_extraction(kit):
             used.add(key)
             keys.append((key, n))
     answer = dump({key: values.get(n) for key, n in keys})
-    if kit.chance(.45):
-        order = kit.text(SCHEMA_ASKS, SCHEMA_HELD, s=schema(kit, keys))
+    if kit.chance(.5):
+        shown, answer = schema(kit, keys, values)
+        answer = dump(answer)
+        order = kit.text(SCHEMA_ASKS, H.SCHEMA_ASKS, s=shown)
     else:
         shown = ", ".join(key for key, _ in keys)
         if len(keys) > 1 and kit.chance(.4):
             shown = ", ".join(key for key, _ in keys[:-1]) + " and " + keys[-1][0]
-        order = kit.text(ASKS, ASKS_HELD, f=shown)
+        order = kit.text(ASKS, H.JSON_ASKS, f=shown)
         order = order[:1].upper() + order[1:]
     place = kit.rng.random()
     if place < .5:
-        persona = kit.text(["You are a helpful assistant.\n\n", "", "", "You are a helpful assistant.\n"]) if kit.chance(.4) else ""
+        persona = "".join(text + kit.pick(["\n\n", "\n\n", "\n"]) for _, text in kit.persona(.4))
         lead = kit.text(["", "", "{Text|Message|Input|Here it is}: ", "{extract|Extract} the data{: | from this: |.\n}", "{Please read this|Next message|Process this}: "])
         return [("system", persona + order), ("user", lead + text), ("assistant", answer)]
     if place < .62:

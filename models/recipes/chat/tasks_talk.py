@@ -1,4 +1,5 @@
 """Small talk, names, facts told and asked for, things never told, and what lies outside."""
+from . import babble
 from . import phrasing as P
 from . import phrasing_held as H
 from .lexicon import HOBBIES, JOBS
@@ -127,17 +128,16 @@ def untold(kit):
 
 
 def outside(kit):
-    """Knowledge, writing, gibberish: a fixed polite way out."""
+    """Knowledge, writing, other languages, source code, noise: a fixed polite way out."""
     chat = kit.persona(.4)
     if kit.chance(.2):
         chat += small_pair(kit)
     dice = kit.rng.random()
-    if dice < .75:
+    if dice < .55:
         return chat + [kit.user(P.OPEN_QUESTIONS, H.OPEN_QUESTIONS, city=kit.city(), name=kit.name(), thing=kit.thing(),
                                 year=kit.year(), number=kit.number(1, 999)), ("assistant", P.OPEN_ANSWER)]
-    if dice < .9:
-        noise = " ".join(kit.syllables(1, 4) for _ in range(kit.rng.randint(1, 8)))
-    else:
-        signs = "!?#$%&*+=-/<>()[]{}~^;:.,01abcxyz "
-        noise = "".join(kit.pick(signs) for _ in range(kit.rng.randint(1, 30)))
-    return chat + [("user", noise), ("assistant", P.GIBBERISH_ANSWER)]
+    if dice < .72:
+        return chat + [("user", babble.foreign(kit)), ("assistant", P.FOREIGN_ANSWER)]
+    if dice < .82:
+        return chat + [("user", babble.code(kit)), ("assistant", P.OPEN_ANSWER)]
+    return chat + [("user", babble.noise(kit)), ("assistant", P.GIBBERISH_ANSWER)]

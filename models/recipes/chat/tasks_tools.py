@@ -5,6 +5,7 @@ none fits or where something needed was not told.
 The tools stand in the system message as the chat template writes them, one JSON line each.
 """
 from . import grammar, tool_catalog, tool_made_up
+from . import phrasing_held_tasks as H
 from .kit import CALL, dump
 from .tool_catalog import CHAINS, HELD_TOOLS, TOOLS
 
@@ -102,7 +103,7 @@ class Tool:
         for fact in filter(None, facts.split("&")):
             role, _, said = fact.partition("=")
             values[role] = said == "true"
-        text = kit.say([pattern], **{role: spoken(v) for role, v in values.items()})
+        text = kit.say([pattern], held or self.row["held"], **{role: spoken(v) for role, v in values.items()}) if not kit.fresh else kit.say([pattern], **{role: spoken(v) for role, v in values.items()})
         tail = ""
         for role in self.told:
             words, _, truth = kit.pick(self.words_for(role)).partition("#")
@@ -327,13 +328,14 @@ def found_then_done(kit):
     second["args"] = {"id": second["args"]["id"]}
     second["args"]["id"] = (second["args"]["id"][0], "string", *second["args"]["id"][2:])
     asks = [f"DO: {ask} the {noun} of <customer>", f"DO: {{find|look up|get}} the {noun} of <customer> and {ask} it", f"the {noun} of <customer> {{must|should|has to}} be {done}[.|]", f"<customer> wants {{the|a}} {noun} to be {done}[.|]", f"DO: {ask} {{what is|}} <customer>'s {noun}"]
-    return first, Tool(kit, second, about), "id", "id", asks, [f"<customer>: {noun} shall be {done}", f"See to it that the {noun} under <customer> is {done}"]
+    return first, Tool(kit, second, about), "id", "id", asks, H.filled(H.FOUND_THEN_DONE, noun=noun, done=done, ask=ask)
 
 
 def two_calls(kit):
     if kit.chance(.5):
-        usable = [c for c in CHAINS if c[4]] if kit.fresh else CHAINS
-        first_name, second_name, (gives, takes), requests, held = kit.pick(usable)
+        usable = [c for c in CHAINS if c[:2] in H.CHAINS] if kit.fresh else CHAINS
+        first_name, second_name, (gives, takes), requests = kit.pick(usable)
+        held = H.CHAINS.get((first_name, second_name))
         first, second = known_tool(kit, first_name), known_tool(kit, second_name)
     else:
         first, second, gives, takes, requests, held = found_then_done(kit)

@@ -1,4 +1,5 @@
 """Tools that nobody has seen: a verb or a field and a noun, with drawn arguments. Only their schema tells how to call them."""
+from . import phrasing_held_tasks as H
 from . import tool_catalog
 from .lexicon import COLORS, NOUNS
 
@@ -76,7 +77,7 @@ def doer(kit, verb=None, noun=None):
         answer, gives = answer + " Reference: {reference}.", lambda k, a: {("reference", "ref", "receipt", "confirmation"): k.code()}
     asks = [f"DO: {ask} {{the |}}{noun} <id>", f"DO: {ask} {{the |}}{noun} <id>", f"DO: {ask} <id>, {{the|it is a|my}} {noun}", f"{noun} <id>: {ask} it[ please|]", f"<id> is the {noun} to {ask}", f"{ask} <id>, {{the|it is a|a}} {noun}",
             f"the {noun} <id> {{must|should|has to|needs to}} be {done}", f"{{I have|there is|we have}} a {noun} <id>, {{please |}}{ask} it", f"{{I want|I'd like|get}} {{the |}}{noun} <id> {done}", f"{{see that|make sure that}} {{the |}}{noun} <id> {{is|gets}} {done}"]
-    held = [f"The {noun} <id> needs you to {verb} it.", f"Would you {verb} my {noun} <id>?", f"Time to {verb} {noun} <id>"]
+    held = H.filled(H.DOER, noun=noun, verb=verb, done=done)
     does = [f"{{{verb.capitalize()}|{verb.capitalize()}s|Lets you {verb}|Use it to {verb}|Can {verb}|Use this to {verb}|This will {verb}}} {{a|one|the given|an existing}} {noun}{{| by its {{id|name|code}}| in the system}}", f"{{Marks|Sets}} a {noun} as {done}"]
     return tool_catalog.tool([tool_name(kit, verb, noun)], does, {"id": identity(kit, noun), **more}, asks, gives, answer, held, optional), (ask, noun)
 
@@ -88,7 +89,7 @@ def getter(kit):
     shown, get = kit.pick(words), kit.pick(GETTERS)
     name = tool_name(kit, get, noun, field) if kit.chance(.7) else tool_name(kit, noun, field)
     asks = [f"NP: the {shown} of {{the |}}{noun} <id>", f"NP: the {shown} of {{the |}}{noun} <id>", f"WH: what the {shown} of {{the |}}{noun} <id> is", f"Q: what {shown} {{does|has}} {{the |}}{noun} <id>[ have|]", f"{noun} <id>, {shown}[ please|][?|]", f"DO: {{look up|find|check|get|find out}} the {shown} of {{the |}}{noun} <id>"]
-    held = [f"Which {shown} belongs to the {noun} <id>?", f"I have the {noun} <id> here and lack its {shown}."]
+    held = H.filled(H.GETTER, noun=noun, shown=shown)
     does = [f"{{Get|Returns|Find|Looks up|Fetches|Tells|Query for}} the {field} of {{a|the given|one}} {noun}", f"{field.capitalize()} of a {noun}[ by id|]"]
     return tool_catalog.tool([name], does, {"id": identity(kit, noun)}, asks, lambda k, a: {(field, shown.replace(" ", "_"), "value", "result"): draw(k)}, f"The {shown} of {noun} {{id}} is {{{field}}}.", held), (field, noun)
 
@@ -101,7 +102,7 @@ def maker(kit):
     title = (key, "string", [f"{{The|A}} {key[0]}", f"{key[0].capitalize()} of the {noun}"], lambda k: k.phrase(1, 3))
     ask = kit.pick(["create", "add", "make", "open", "set up", "enter", "write"])
     asks = [f"DO: {ask} {{a|a new|one more|another}} {noun} {{called|named|with the {key[0]}|titled}} \"<title>\"", f"DO: {ask} {{a|the}} {noun} \"<title>\"", f"{{new|another}} {noun}: \"<title>\"", f"{{I need|I want|we need|I would like}} {{a|a new}} {noun} {{called|titled|with the {key[0]}}} \"<title>\"", f"\"<title>\" {{should|must|has to}} {{become|be}} a {{new |}}{noun}"]
-    held = [f"A fresh {noun} is needed under the heading \"<title>\""]
+    held = H.filled(H.MAKER, noun=noun)
     does = [f"{{Create|Creates|Add|Adds|Makes|Open}} {{a|a new}} {noun}", f"Use this to {{create|add}} a {noun}", f"New {noun}"]
     return tool_catalog.tool([tool_name(kit, verb, noun)], does, {"title": title, **more}, asks, lambda k, a: {("id", noun + "_id", "number", "key"): k.code()}, f"The {noun} is {MAKERS[verb]}, id {{id}}.", held, optional), ("create", noun)
 

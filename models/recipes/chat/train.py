@@ -40,6 +40,7 @@ def arguments():
     add("--batch", type=int, default=2560, help="tokens a batch")
     add("--longest", type=int, default=576)
     add("--first-tokens", type=float, default=3e6, help="so long the short copying mixture")
+    add("--gaps", type=float, default=.25, help="share of the batches in whose positions gaps stand, up to 4096 apart")
     add("--only", default="", help="train these capabilities only, comma-separated, with their usual shares")
     add("--drills", type=float, default=0., help="share of drills in the first mixture; a sixth of it later")
     add("--rate", type=float, default=.005)
@@ -64,6 +65,7 @@ class Run:
         self.model = Decoder(self.tokenizer.get_vocab_size(), args.size, fused_attention=bool(args.fused_attention)).to(args.device)
         self.average = copy.deepcopy(self.model)
         self.optimiser = Muon(self.model, args.rate, args.adam_rate)
+        self.rng = random.Random(args.seed)
         self.tokens = self.steps = 0
         self.pad = data.Ids(self.tokenizer).pad
         self.state_path = f"{args.work}/{args.name}.state.pt"
@@ -89,7 +91,8 @@ class Run:
     def step(self, batch, factor):
         x, y, counted = (t.to(self.args.device) for t in batch)
         with torch.autocast(self.args.device, torch.bfloat16):
-            hidden = self.hidden(x, torch.bfloat16).flatten(0, 1)[counted]
+            places = data.positions(x.shape[1], self.rng, 4096, self.args.gaps).to(self.args.device)
+            hidden = self.hidden(x, torch.bfloat16, places).flatten(0, 1)[counted]
             logits = F.linear(hidden, self.model.embedding).float()
         loss = F.cross_entropy(logits, y.flatten()[counted])
         loss.backward()

@@ -4,12 +4,13 @@ import random
 import re
 import unittest
 
-from chat import composed, grammar, invented, frames, kit, lexicon, noise, phrasing, phrasing_held, tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_talk, tasks_tools
+from chat import babble, composed, data, grammar, invented, frames, kit, lexicon, noise, noise_prompts, phrasing, phrasing_held, phrasing_held_tasks
+from chat import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_open, tasks_talk, tasks_text, tasks_tools, tool_catalog
 from chat import questions as Q
 from chat.mix import render
 
 PLAIN = [tasks_talk.small, tasks_talk.name, tasks_talk.fact, tasks_talk.untold, tasks_talk.outside, tasks_context.context,
-         tasks_context.context_silent, tasks_json.json_extraction, tasks_form.formats, tasks_copy.copy,
+         tasks_context.context_silent, tasks_json.json_extraction, tasks_open.json_open, tasks_form.formats, tasks_copy.copy, tasks_text.shorter,
          tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls]
 
 
@@ -80,6 +81,8 @@ class GeneratorTest(unittest.TestCase):
                     roles = [r for r, _ in turns]
                     self.assertEqual(roles[-1], "assistant")
                     self.assertNotIn("system", roles[1:])
+                    if turns[-1][1] in (phrasing.GIBBERISH_ANSWER, phrasing.OPEN_ANSWER):      # noise and source code may hold anything
+                        continue
                     for text in (t for _, t in turns):
                         self.assertNotRegex(text, r"[\x01\x02{]\w+[|]|<(?!%s)\w+>(?!\|)" % "|".join(tasks_context.TAGS), (make.__name__, text))
                         self.assertNotIn(grammar.OPEN, text)
@@ -112,7 +115,7 @@ class GeneratorTest(unittest.TestCase):
                 for value in record.values():
                     given = "\n".join(t for r, t in turns[:-1])
                     for part in value if isinstance(value, list) else [value]:
-                        self.assertTrue(part in (None, True, False) or str(part) in given, turns)
+                        self.assertTrue(part in (None, True, False, "", 0, "urgent") or str(part) in given, turns)
 
     def test_calls_follow_the_listed_schema(self):
         kinds = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "array": list, "object": dict}
@@ -145,6 +148,78 @@ class GeneratorTest(unittest.TestCase):
     def test_no_tool_calls_nothing(self):
         for turns in chats(tasks_tools.no_tool, "train"):
             self.assertFalse(any(t.startswith(kit.CALL) for _, t in turns))
+
+
+class HeldWordingTest(unittest.TestCase):
+    """The test's wordings: twenty and more for each kind of request, and none of them can be drawn in training."""
+
+    def test_twenty_for_each_intent(self):
+        h, t = phrasing_held, phrasing_held_tasks
+        kinds = {f"small {k}": v for k, v in h.SMALL.items()} | {f"format {k}": v for k, v in t.FORMATS.items()} | {"summary": sum(t.SUMMARY.values(), [])}
+        kinds |= {"tell name": h.TELL_NAME, "ask name": h.ASK_NAME, "tell fact": h.TELL_ATTR, "ask fact": h.ASK_ATTR, "tell job and home": [p for tell, _ in h.FACTS.values() for p in tell],
+                  "ask job and home": [p for _, ask in h.FACTS.values() for p in ask], "outside": h.OPEN_QUESTIONS, "copy": t.COPY, "context": sum(t.CONTEXT.values(), []), "context system": t.CONTEXT_SYSTEMS,
+                  "known tool": sum(t.TOOLS.values(), []), "made-up tool": t.DOER + t.GETTER + t.MAKER, "two calls": sum(t.CHAINS.values(), []), "json": t.JSON_ASKS, "schema": t.SCHEMA_ASKS}
+        self.assertEqual({name: counted for name, patterns in kinds.items() if (counted := sum(map(grammar.count, patterns))) < 20}, {})
+
+    def test_none_is_trained(self):
+        known = kit.Kit(random.Random(2))
+        slots = {name: name for name in "a v e l r o n k b h i p s c w q d t f".split()}
+        pairs = [(phrasing.TELL_NAME, phrasing_held.TELL_NAME), (phrasing.ASK_NAME, phrasing_held.ASK_NAME), (phrasing.TELL_ATTR, phrasing_held.TELL_ATTR), (phrasing.ASK_ATTR, phrasing_held.ASK_ATTR)]
+        pairs += [(phrasing.SMALL[name][0], held) for name, held in phrasing_held.SMALL.items()] + [(row[1], phrasing_held_tasks.CONTEXT[name]) for name, row in tasks_context.RELATIONS.items()]
+        pairs += [(wordings, phrasing_held_tasks.FORMATS[name]) for name, wordings in tasks_form.FORMATS.items()]
+        for trained, held in pairs:
+            texts = {grammar.core(text) for pattern in held for text in grammar.every(pattern)}
+            for _ in range(300):
+                self.assertNotIn(grammar.core(known.say(trained, held, **slots)), texts)
+
+
+class JsonOpenTest(unittest.TestCase):
+    def test_answers_fit_their_schema(self):
+        kinds = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "array": list, "object": dict}
+
+        def check(schema, value):
+            self.assertIsInstance(value, kinds[schema["type"]])
+            if schema["type"] == "object":
+                self.assertEqual(list(value), list(schema["properties"]))
+                for key, part in value.items():
+                    check(schema["properties"][key], part)
+            for part in value if isinstance(value, list) else []:
+                check(schema["items"], part)
+            if "enum" in schema:
+                self.assertIn(value, schema["enum"])
+        seen = 0
+        for split in ("train", "phr"):
+            for turns in chats(tasks_open.json_open, split, 200):
+                found = re.search(r"\{.*\}", turns[0][1]) if turns[0][0] == "system" else None
+                if found:
+                    seen += 1
+                    check(json.loads(found.group()), json.loads(turns[-1][1]))
+        self.assertGreater(seen, 250)
+
+
+class ShorterTest(unittest.TestCase):
+    def test_answers_are_facts_without_fillers(self):
+        for turns in chats(tasks_text.shorter, "train"):
+            given, answer = "\n".join(t for r, t in turns if r in ("system", "user")).lower(), turns[-1][1]
+            for sentence in re.split(r"(?<=[.])\s+|\n", answer):
+                self.assertIn(sentence.removeprefix("- ").rstrip(".").lower(), given)
+            self.assertFalse(any(idle in answer for idle in tasks_text.dressing.IDLE))
+
+
+class NoiseSetTest(unittest.TestCase):
+    def test_five_hundred_prompts_that_repeat(self):
+        words = "the harbour was built by sailors from the north and nobody saw it".split() * 2
+        made = noise_prompts.prompts(words)
+        self.assertEqual((len(made), made), (500, noise_prompts.prompts(words)))
+        self.assertTrue(all(len(text) == 30_000 for kind, text in made if kind == "30 KB"))
+        self.assertTrue(any("\x00" in text for _, text in made))
+
+    def test_gaps_keep_the_order(self):
+        rng = random.Random(1)
+        for _ in range(200):
+            places = data.positions(64, rng, 4096, .7)
+            self.assertEqual(places[0], 0)
+            self.assertTrue((places.diff() >= 1).all() and places[-1] < 4096)
 
 
 class DocumentTest(unittest.TestCase):
