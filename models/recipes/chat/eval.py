@@ -13,7 +13,7 @@ import random
 
 import torch
 
-from . import data, evaluate, hand, noise_prompts
+from . import data, evaluate, hand, hand_tools, noise_prompts
 from .decode import generate, text_of
 from .export import load_packed, render as chat_text
 from .kit import CALL
@@ -106,6 +106,15 @@ def hand_written(model, tokenizer, shown=6):
     return hits, failures
 
 
+def sdk_like(model, tokenizer):
+    """Hand-written tools and schemas: [(asked, wanted, got, right)]"""
+    rows = []
+    for prompt, want, said in hand_tools.prompts():
+        got = text_of(tokenizer, generate(model, tokenizer, prompt, 120)[0])
+        rows.append((said, want, got, got == want if want else CALL not in got))
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", required=True)
@@ -147,6 +156,11 @@ def main():
     print(f"\nhand-written documents: answered {hits[True][0]} of {hits[True][1]}, silent {hits[False][0]} of {hits[False][1]}")
     for question, want, got in failures:
         print(f"  {question!r}\n    want {want!r}\n    got  {got!r}")
+    sdk = sdk_like(model, tokenizer)
+    print(f"\nhand-written tools and schemas, without a grammar: {sum(right for *_, right in sdk)} of {len(sdk)}")
+    for said, want, got, right in sdk:
+        if not right:
+            print(f"  {said!r}\n    want {want!r}\n    got  {got!r}")
     if args.json:
         with open(args.json, "w") as file:
             json.dump({"scores": {f"{s}/{c}": v for (s, c), v in scores.items()}, "means": means, "figures": figures, "noise": rows,

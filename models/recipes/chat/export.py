@@ -123,8 +123,9 @@ def render(messages, tools=None, json_schema=None):
     return environment.from_string(TEMPLATE).render(messages=messages, tools=tools, json_schema=json_schema, bos_token="<|bos|>", add_generation_prompt=True)
 
 
-WEATHER = {"type": "function", "function": {"description": "Get the current weather for a city", "name": "get_weather", "parameters": {
-    "properties": {"city": {"type": "string"}}, "required": ["city"], "type": "object"}}}
+WEATHER = {"type": "function", "function": {"name": "get_weather", "description": "Get the current weather for a city", "parameters": {
+    "type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}
+ADD = {"name": "add", "description": "Add two numbers", "parameters": {"type": "object", "properties": {"a": {"type": "number"}, "b": {"type": "number"}}, "required": ["a", "b"], "additionalProperties": False}}
 DOCUMENTS = """Answer the question from the documents below. If they do not tell, say so.
 
 [1] The Lindow library
@@ -148,6 +149,10 @@ GOLDEN = [
     ([{"role": "user", "content": "What is the weather in Umbraston?"},
       {"role": "assistant", "content": "", "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": "{\"city\":\"Umbraston\"}"}}]},
       {"role": "tool", "content": "{\"temp\":7,\"sky\":\"foggy\"}"}], [WEATHER]),
+    ([{"role": "system", "content": "You are a helpful assistant."}, {"role": "user", "content": "What is 4711 plus 38?"}], [WEATHER, ADD]),
+    ([{"role": "user", "content": "Please send a fax to my aunt."}], [WEATHER, ADD]),
+    ([{"role": "system", "content": "JSON schema:\n{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"age\":{\"type\":[\"integer\",\"null\"]}},\"required\":[\"name\",\"age\"]}\nYou MUST answer with a JSON object that matches the JSON schema above."},
+      {"role": "user", "content": "My name is Tove and I live in Umbraston."}], None),
     ([{"role": "user", "content": "Make a bullet list of lemon, rope, drum"}], None),
     ([{"role": "user", "content": "Grüße, ça va? 你好 🙂"}], None),
 ]
@@ -171,13 +176,23 @@ def write_golden(out):
     write_json(f"{out}/golden.json", {"note": "greedy, f32, from the packed weights; tojson is compact", "cases": rows})
 
 
+def renew(out):
+    """The template of this file and a new golden file for weights that stay."""
+    config = json.load(open(f"{out}/tokenizer_config.json"))
+    write_json(f"{out}/tokenizer_config.json", {**config, "chat_template": TEMPLATE})
+    write_golden(out)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--work", required=True)
+    parser.add_argument("--renew", action="store_true", help="only the template and the golden file; the weights in --out stay")
+    parser.add_argument("--work")
     parser.add_argument("--from", dest="source", default="main.decayed.pt")
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
+    if args.renew:
+        return renew(args.out)
     state = torch.load(f"{args.work}/{args.source}", weights_only=False)
     tokenizer = Tokenizer.from_file(f"{args.work}/tokenizer.json")
     vocabulary = tokenizer.get_vocab_size()

@@ -87,9 +87,9 @@ class Words:
 
     def city(self):
         name = self.syllables().capitalize() if self.chance(.5) else self.of(CITIES)
-        if self.chance(.06):
-            name = self.pick(["New", "Saint", "Port", "North", "Old"]) + " " + name
-        return name
+        if self.chance(.12):
+            name = self.pick(["New", "Saint", "Port", "North", "Old", "San", "Los", "Santa", "Rio de", "Great", "Upper"]) + " " + name
+        return name + ", " + "".join(self.pick(UPPER) for _ in range(2)) if self.chance(.03) else name
 
     def noun(self):
         return self.pick(NOUNS)

@@ -196,6 +196,10 @@ def alike(one, other):
     """Would a wish for one tool fit the other?"""
     if one == other:
         return True
+    near = [{"weather", "forecast", "temperature", "rainfall", "weather warning"}, {"meaning", "define", "translation", "translate", "synonyms", "spelling"}, {"clock", "sunrise", "sunset", "schedule", "opening hours"}, {"price", "convert", "exchange rate", "discount"}, {"ship", "location", "delivery date", "progress"}, {"person", "location"}, {"hotel", "hotels"}, {"flight", "flights"}, {"news", "events", "search"}]
+    topics = {x[0] if isinstance(x, tuple) else x for x in (one, other)}
+    if any(topics <= group for group in near) or len(topics) == 1 and topics & set(tool_made_up.WANTED):
+        return True
     if isinstance(one, tuple) and isinstance(other, tuple) and one[1] == other[1]:
         groups = [set(words) for _, words in tool_made_up.VERBS.values()]
         return any(one[0] in g and other[0] in g for g in groups)

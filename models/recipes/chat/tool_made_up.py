@@ -107,5 +107,31 @@ def maker(kit):
     return tool_catalog.tool([tool_name(kit, verb, noun)], does, {"title": title, **more}, asks, lambda k, a: {("id", noun + "_id", "number", "key"): k.code()}, f"The {noun} is {MAKERS[verb]}, id {{id}}.", held, optional), ("create", noun)
 
 
+# What one may want to know, of what kind of thing, and how the two are joined; every pair that makes sense is drawn.
+WANTED = {"population": "city country", "capital": "country", "recipe": "dish", "lyrics": "song", "opening hours": "shop museum restaurant", "menu": "restaurant", "horoscope": "sign", "exchange rate": "currency", "traffic": "city street", "schedule": "team train day", "air quality": "city", "sunrise": "city day", "sunset": "city day", "rainfall": "city month", "temperature": "city room",
+          "score": "team game", "biography": "person", "birthday": "person", "salary": "job person", "delivery date": "order parcel", "balance": "account card", "release date": "film game song", "director": "film", "cast": "film play", "summary": "book film document", "ingredients": "dish", "calories": "dish product", "side effects": "medicine", "dosage": "medicine", "synonyms": "word", "meaning": "word phrase",
+          "spelling": "word name", "distance": "planet star city", "height": "mountain tower person", "depth": "lake", "age": "person tree", "stock level": "product", "discount": "product customer", "warranty": "product device", "battery level": "device phone car", "location": "device parcel car person", "tax rate": "country state", "holidays": "country month", "language": "country", "flag": "country team",
+          "documentation": "library command", "version": "library app device", "license": "library app", "weather warning": "city country", "events": "city day", "hotels": "city", "flights": "city day", "translation": "word phrase", "transcript": "video call", "history": "account city device", "rules": "game", "winner": "game year", "members": "team project", "deadline": "project task", "progress": "project task order"}
+SUBJECTS = {"city": lambda k: k.city(), "country": lambda k: k.pick("France Spain Japan Brazil Canada Egypt India Peru Kenya Norway Chile Poland".split()) if k.chance(.5) else k.syllables().capitalize(), "person": lambda k: k.name(), "name": lambda k: k.name(), "customer": lambda k: k.name(), "day": lambda k: k.pick("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()) if k.chance(.5) else k.iso_date(),
+            "month": lambda k: k.pick("January February March April May June July August September October November December".split()), "year": lambda k: k.year(), "sign": lambda k: k.pick("Aries Taurus Gemini Cancer Leo Virgo Libra Scorpio Sagittarius Capricorn Pisces".split()), "currency": lambda k: k.pick(["USD", "EUR", "GBP", "JPY", "CHF", "SEK"]) if k.chance(.6) else "".join(k.pick("ABCDEFGHKLMNPRSTUZ") for _ in range(3)),
+            "order": lambda k: k.code() if k.chance(.5) else f"order_{k.number()}", "parcel": lambda k: k.code(), "account": lambda k: k.code(), "card": lambda k: k.code(), "state": lambda k: k.syllables().capitalize(), "team": lambda k: k.syllables().capitalize() + k.pick(["", "", " United", " City", " Tigers"])}
+JOINED = ["of", "of", "for", "for", "in"]
+
+
+def asker(kit):
+    """get_population(city): one thing about one other thing, with few words in common with any other tool."""
+    field, subject = kit.keep(lambda: (lambda f: (f, kit.pick(WANTED[f].split())))(kit.pick(list(WANTED))))
+    draw = SUBJECTS.get(subject, lambda k: k.phrase(1, 2).title() if k.chance(.5) else k.thing() if k.chance(.5) else k.syllables().capitalize())
+    words, get, join = field.split(), kit.pick(GETTERS + ["get", "get", "check"]), kit.pick(JOINED)
+    name = tool_name(kit, *kit.pick([[get, *words], [get, *words], [get, subject, *words], [*words], [subject, *words], [get, *words, "for", subject], [*words, "lookup"]]))
+    keys = kit.pick([[subject], [subject], [subject + "_name"], [subject + "Name"], ["name"], ["query"], ["id"] if subject in ("order", "parcel", "account", "card") else ["title"], [subject + "_id"] if subject in ("order", "parcel", "account") else [subject], ["q"], ["target"]])
+    about = [f"{{The|Name of the|Which|A}} {subject}", f"{{The |A |}}{subject} to {{look up|check|get the {field} for}}", f"{subject.capitalize()} {{name|to look at|in question}}"]
+    asks = [f"NP: the {field} {join} <id>", f"NP: the {field} {{of|for}} <id>", f"Q: what is the {field} {join} <id>", f"WH: what the {field} {join} <id> is", f"DO: {{look up|find|check|get|find out|show me|tell me}} the {field} {join} <id>", f"{field} {join} <id>[ please|][?|]", f"{{it is about|I am asking for|I mean|the {subject} is}} <id>[,|:|.] {{what is|give me|I need|show me}} the {field}[?|]",
+            f"what {{do you know|can you find|do you have}} {{about|on}} the {field} {join} <id>?", f"the {subject} <id>[:|,] {{what|which}} {field} does it have?", f"<id>[,|:] {field}[?|]", f"for {{the {subject} |}}<id>, {{I need|what is|tell me}} the {field}[?|.|]"]
+    does = [f"{{Get|Gets|Returns|Find|Looks up|Fetches|Retrieve|Provides|Check}} the {{|current |latest |}}{field} {{of|for}} {{a|the given|a specific|one}} {subject}", f"{field.capitalize()} {{of|for}} a {subject}", f"Use this {{tool |function |}}to {{get|find|look up}} the {field} of a {subject}"]
+    gives = lambda k, a: {(words[-1], field.replace(" ", "_"), "value", "result", "answer"): k.pick([lambda: k.phrase(1, 3), lambda: k.number(1, 9999), k.name, k.time])()}
+    return tool_catalog.tool([name], does, {"id": (keys, "string", about, draw)}, asks, gives, f"The {field} {join} {{id}} is {{{words[-1]}}}.", H.filled(H.ASKER, field=field, subject=subject, join=join)), (field, subject)
+
+
 def made_up(kit):
-    return kit.pick([doer, doer, getter, maker])(kit)
+    return kit.pick([doer, doer, getter, maker, asker, asker, asker])(kit)
