@@ -9,6 +9,8 @@ MODELS_THREADS ?= 1
 MODELS_RUN := cd $(RECIPES) && OMP_NUM_THREADS=$(MODELS_THREADS) $(MODELS_PYTHON) -m
 # Where the checkpoints go; elsewhere for a try that leaves the shipped ones alone.
 MODELS_OUT ?= $(abspath $(RECIPES)/..)
+# So many texts of each source only; empty for all.
+EMBED_SOURCE_MOST ?=
 EMBED_TEXTS ?= 120000
 EMBED_HELD ?= 4400
 EMBED_CALIBRATION ?= 1500
@@ -29,7 +31,7 @@ EVAL_CASES ?= 60
 TRY ?= /tmp/candleflare-models-try
 models-try:
 	$(MAKE) models eval-models MODELS_WORK=$(TRY)/work MODELS_OUT=$(TRY)/models EMBED_TEXTS=600 EMBED_HELD=200 EMBED_CALIBRATION=64 EMBED_PRESENTATIONS=600 \
-		EMBED_PASSAGES=60 EMBED_HELD_PASSAGES=40 EMBED_REFINE_MINUTES=0.3 EMBED_SETTLE_MINUTES=0.2 CHAT_SIZE=1m CHAT_MINUTES=1 CHAT_DECAY_MINUTES=0.5 EVAL_CASES=4
+		EMBED_PASSAGES=60 EMBED_HELD_PASSAGES=40 EMBED_REFINE_MINUTES=0.3 EMBED_SETTLE_MINUTES=0.2 CHAT_SIZE=1m CHAT_MINUTES=1 CHAT_DECAY_MINUTES=0.5 EVAL_CASES=4 EMBED_SOURCE_MOST=4000
 
 models: models-embed models-chat
 
@@ -39,7 +41,7 @@ $(MODELS_VENV)/.done: $(RECIPES)/requirements.txt
 	touch $@
 
 $(MODELS_WORK)/embed/train.jsonl: | $(MODELS_VENV)/.done
-	$(MODELS_RUN) embed.corpus --work $(MODELS_WORK)/embed
+	$(MODELS_RUN) embed.corpus --work $(MODELS_WORK)/embed $(if $(EMBED_SOURCE_MOST),--most $(EMBED_SOURCE_MOST))
 
 models-embed: $(MODELS_WORK)/prose.json
 	$(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held $(EMBED_HELD) --threads $(MODELS_THREADS)

@@ -8,6 +8,7 @@ descriptions) plus template sentences about everyday life. About half a minute o
 import argparse
 import collections
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -38,8 +39,8 @@ def is_prose(text, shortest, longest=700):
 
 
 class Corpus:
-    def __init__(self, rng):
-        self.rng = rng
+    def __init__(self, rng, most=None):
+        self.rng, self.most = rng, most
         self.texts = collections.defaultdict(list)      # kind -> [(text, held)]
         self.pairs = []                                 # held-out (kind, question, passage, rank)
         self.recent = []                                # paragraphs of one document, for long passages
@@ -79,15 +80,19 @@ class Corpus:
             if len(passage) < 1300:
                 self.add("long", key, passage, 400, 1300)
 
+    def some(self, items, share=1):
+        """All of a source, or in a try its beginning."""
+        return itertools.islice(items, self.most and self.most // share)
+
     def add_dictionaries(self):
-        for kind, key, text in sources.wordnet(self.rng):
+        for kind, key, text in self.some(sources.wordnet(self.rng)):
             self.add(kind, key, text, shortest=4 if kind in ("wn_question", "wn_terms") else 12)
-        for headword, text in sources.gcide():
+        for headword, text in self.some(sources.gcide()):
             self.add("gcide", "gcide " + headword.lower(), text)
 
     def add_documentation(self):
         for kind, files in sources.html_files():
-            for path in sorted(files):
+            for path in self.some(sorted(files), 100):
                 heading = None
                 for is_heading, text in sources.html_blocks(path):
                     if is_heading:
@@ -97,15 +102,15 @@ class Corpus:
                     self.add_paragraph(kind, path, text)
                     self.note_heading_pair(path, heading, text)
                     heading = None
-        for path, paragraph in sources.text_docs():
+        for path, paragraph in self.some(sources.text_docs()):
             if is_prose(paragraph, 12):
                 self.add_paragraph("text_docs", path, paragraph)
-        for path, paragraph in sources.docstrings():
+        for path, paragraph in self.some(sources.docstrings()):
             self.add_paragraph("pydoc", path, paragraph)
-        for path, paragraph in sources.man_pages(self.rng):
+        for path, paragraph in self.some(sources.man_pages(self.rng)):
             if len(paragraph) > 40:
                 self.add_paragraph("man", path, paragraph)
-        for kind, key, text in sources.package_descriptions():
+        for kind, key, text in self.some(sources.package_descriptions()):
             if kind == "deb_short":
                 self.add(kind, key, text)
             else:
@@ -120,7 +125,7 @@ class Corpus:
     def add_retrieval_pairs(self):
         """Held-out question and passage pairs whose passage does not contain the word itself."""
         forms = {"n": sources.NOUN_QUESTIONS[:6], "v": sources.VERB_QUESTIONS[:5], "a": sources.OTHER_QUESTIONS}
-        for pos, key, lemmas, definition, examples, rank in sources.wordnet_synsets():
+        for pos, key, lemmas, definition, examples, rank in self.some(sources.wordnet_synsets()):
             if pos not in forms or not is_held(key):
                 continue
             word = lemmas[0]
@@ -154,15 +159,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", required=True, help="folder of the work data")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--most", type=int, help="so much of each source only, for a try")
     args = parser.parse_args()
     begin = time.time()
     os.makedirs(args.work, exist_ok=True)
-    corpus = Corpus(random.Random(args.seed))
+    corpus = Corpus(random.Random(args.seed), args.most)
     corpus.add_dictionaries()
     print(f"dictionaries {time.time() - begin:.0f} s", flush=True)
     corpus.add_documentation()
     print(f"documentation {time.time() - begin:.0f} s", flush=True)
-    for sentence in everyday.sentences(90_000, corpus.rng):
+    for sentence in everyday.sentences(args.most or 90_000, corpus.rng):
         corpus.add("everyday", sentence, sentence)
     corpus.add_retrieval_pairs()
     train, held = corpus.deduplicated()
