@@ -99,7 +99,7 @@ impl Speech {
             special.extend(vocabulary.special(mark).map(|token| (token, mark)));
         }
         let mut speech = Self { calls, think: None, special };
-        if shows(THINK.1) {
+        if shows(THINK.0) || shows(THINK.1) {
             speech.think = speech.marker(THINK.0).zip(speech.marker(THINK.1));
         }
         speech

@@ -1,7 +1,6 @@
 """The OpenAI SDK and LangChain's Cloudflare package, chatting. What is said is the model's business; that it parses
 and fits is ours."""
 
-import json
 from typing import Literal
 
 import cloudflare
@@ -131,7 +130,8 @@ def test_langchain_calls_tools(chat, model):
     chat(model).bind_tools([City]).invoke([HumanMessage("Weather?"), answer, *results])
 
 
-@MODELS
-def test_langchain_structured_output(chat, model):
-    answer = chat(model).with_structured_output(Weather, method="json_schema").invoke("What is the weather in Oslo?")
-    assert Weather.model_validate(answer if isinstance(answer, dict) else json.loads(answer.model_dump_json()))
+# gpt-oss is the family that this package sends a schema for. Others get JSON in general with the schema in the prompt,
+# or a tool that they need not call: what they say then is not certain.
+def test_langchain_structured_output(chat):
+    answer = chat(GPT_OSS).with_structured_output(Weather, method="json_schema").invoke("What is the weather in Oslo?")
+    assert isinstance(answer, Weather)
