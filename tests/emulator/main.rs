@@ -15,6 +15,7 @@ mod openai;
 mod reranker;
 mod rest;
 mod sampling;
+mod serving;
 mod streams;
 mod vectorize;
 mod vectorize_lag;

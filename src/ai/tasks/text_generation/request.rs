@@ -62,7 +62,7 @@ impl Request {
         }
         let prompt = match field(input, "messages").and_then(Value::as_array) {
             Some(messages) => Prompt::Chat { messages: chat(messages)?, tools: tools.shown.clone(), options },
-            None => prompt(input, options)?,
+            None => prompt(input, tools.shown.clone(), options)?,
         };
         let parse_json = is_native && answer.is_some();
         let schema = answer.map(|answer| answer.schema);
@@ -85,13 +85,13 @@ impl Request {
 }
 
 /// A prompt becomes the user's turn of a chat, as production does it, unless `raw` asks for the bare text.
-fn prompt(input: &Value, options: Map<String, Value>) -> Result<Prompt, AiError> {
+fn prompt(input: &Value, tools: Vec<Value>, options: Map<String, Value>) -> Result<Prompt, AiError> {
     let text = field(input, "prompt").and_then(Value::as_str).ok_or_else(|| refused("`prompt` must be a string"))?;
     if field(input, "raw").and_then(Value::as_bool).unwrap_or(false) {
         return Ok(Prompt::Raw(text.to_owned()));
     }
     let messages = vec![serde_json::json!({"role": "user", "content": text})];
-    Ok(Prompt::Chat { messages, tools: Vec::new(), options })
+    Ok(Prompt::Chat { messages, tools, options })
 }
 
 /// The variables that a caller may set of the checkpoint's template: its own switches, and how much to reason.
