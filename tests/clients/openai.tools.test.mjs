@@ -31,7 +31,7 @@ const checked = (call) => City.parse(JSON.parse(call.function.arguments));
 
 for (const model of [LLAMA33, GEMMA]) {
   test(`${model} calls a tool and takes its result`, async () => {
-    const params = { model, tools: [tool], temperature: 0, max_tokens: 100 };
+    const params = { model, tools: [tool], temperature: 0, max_tokens: 100, parallel_tool_calls: false };
     const first = await client.chat.completions.create({ ...params, messages, tool_choice: "required" });
     const [{ message, finish_reason }] = first.choices;
     assert.equal(finish_reason, "tool_calls");
@@ -46,7 +46,7 @@ for (const model of [LLAMA33, GEMMA]) {
   });
 
   test(`${model} streams a call`, async () => {
-    const stream = client.chat.completions.stream({ model, messages, tools: [tool], tool_choice: "required", max_tokens: 100 });
+    const stream = client.chat.completions.stream({ model, messages, tools: [tool], tool_choice: "required", max_tokens: 100, parallel_tool_calls: false });
     const deltas = [];
     stream.on("tool_calls.function.arguments.delta", ({ arguments_delta }) => deltas.push(arguments_delta));
     const final = await stream.finalChatCompletion();

@@ -126,14 +126,16 @@ fn assert_call(name: &Value, arguments: &Value) {
 async fn required_calls_in_both_families() {
     let client = Client::start().await;
     for tools in [flat(), functions()] {
-        let input = ask(json!({"tools": tools, "tool_choice": "required", "temperature": 2}));
+        let input =
+            ask(json!({"tools": tools, "tool_choice": "required", "parallel_tool_calls": false, "temperature": 2}));
         let whole = client.result(JSON_CHAT, input).await;
         assert_eq!(whole["response"], Value::Null);
         let calls = whole["tool_calls"].as_array().unwrap();
         assert!(!calls.is_empty());
         calls.iter().for_each(|call| assert_call(&call["name"], &call["arguments"]));
     }
-    let input = ask(json!({"tools": functions(), "tool_choice": "required", "temperature": 2}));
+    let input =
+        ask(json!({"tools": functions(), "tool_choice": "required", "parallel_tool_calls": false, "temperature": 2}));
     let scout = client.result(SCOUT, input.clone()).await;
     let call = &scout["tool_calls"][0];
     assert!(call["id"].as_str().unwrap().starts_with("chatcmpl-tool-") && call["type"] == "function");
@@ -170,7 +172,9 @@ async fn a_named_tool_none_and_too_little_room() {
 #[tokio::test]
 async fn calls_stream_in_each_family() {
     let client = Client::start().await;
-    let input = ask(json!({"tools": functions(), "tool_choice": "required", "stream": true, "temperature": 2}));
+    let input = ask(
+        json!({"tools": functions(), "tool_choice": "required", "parallel_tool_calls": false, "stream": true, "temperature": 2}),
+    );
     // Native: name, pieces of arguments, a null delta, the reason, the usage.
     let (frames, done) = events(&client.run(JSON_CHAT, input.clone()).await.text().await.unwrap());
     let calls: Vec<&Value> = frames.iter().filter_map(|frame| frame["tool_calls"].get(0)).collect();

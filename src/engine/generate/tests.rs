@@ -335,5 +335,5 @@ fn sessions_keep_their_slots() {
     };
     // Too short to decide by itself: the session does.
     assert_eq!((of("one", "short one"), of("two", "other two")), (0, 0));
-    assert_eq!((of("two", "other three"), of("one", "short two")), (6, 6));
+    assert_eq!((of("two", "other three"), of("one", "short two")), (7, 6));
 }

@@ -47,7 +47,7 @@ def test_chats_whole_and_streamed(client, model):
 @MODELS
 def test_tools(client, model):
     tool = openai.pydantic_function_tool(City)
-    params = {"model": model, "tools": [tool], "max_tokens": 100}
+    params = {"model": model, "tools": [tool], "max_tokens": 100, "parallel_tool_calls": False}
     first = client.chat.completions.create(**params, messages=MESSAGES, tool_choice="required")
     message = first.choices[0].message
     assert first.choices[0].finish_reason == "tool_calls"

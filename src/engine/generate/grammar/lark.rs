@@ -11,6 +11,9 @@ use crate::engine::generate::speech::{Marker, Speech};
 /// How deep a schema may nest: every level costs stack.
 const DEEPEST: usize = 64;
 
+/// Calls that one answer may have after its first. A model that cannot stop would call until its tokens are spent.
+const MORE_CALLS: usize = 31;
+
 /// A tool that may be called.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tool {
@@ -67,8 +70,8 @@ fn calls(rules: &mut String, speech: &Speech, choice: Choice, parallel: bool, is
     let open = speech.marker(format.open);
     let repeat = |item: String, between: &str| match (parallel, between) {
         (false, _) => item,
-        (true, "") => format!("{item} ({item})*"),
-        (true, between) => format!("{item} ({between} {item})*"),
+        (true, "") => format!("{item} ({item}){{0,{MORE_CALLS}}}"),
+        (true, between) => format!("{item} ({between} {item}){{0,{MORE_CALLS}}}"),
     };
     let close = speech.marker(format.close).map(|marker| format!("/\\s?/ {}", written(&marker))).unwrap_or_default();
     let between = quoted(format.between);
@@ -80,7 +83,7 @@ fn calls(rules: &mut String, speech: &Speech, choice: Choice, parallel: bool, is
         match (&open, parallel) {
             (Some(open), true) => {
                 let between = if format.between.is_empty() { String::new() } else { between };
-                format!("{one} ({between} {} {one})*", written(open))
+                format!("{one} ({between} {} {one}){{0,{MORE_CALLS}}}", written(open))
             }
             (None, true) => repeat(format!("object {close}"), &between),
             (_, false) => one,
