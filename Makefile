@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements lint fmt bench models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements lint fmt bench bench-http load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,14 @@ fmt: ## format the code
 
 bench: build ## speed and size; figures belong in docs/benchmarks.md
 	sh benches/run.sh "$(abspath $(BIN))"
+
+bench-http: build ## the emulator's own time per call, without inference
+	$(CARGO) build --release --locked --example bench_http
+	"$(dir $(abspath $(BIN)))examples/bench_http" "$(abspath $(BIN))"
+
+# Loopback only, bounded in time and clients; `make test` runs a short one.
+load: ## 200 clients for two minutes with faults on
+	LOAD_CLIENTS=200 LOAD_SECONDS=120 $(CARGO) test --release --locked --test emulator load:: -- --nocapture
 
 clean: ## remove what was built and installed
 	$(CARGO) clean

@@ -63,6 +63,9 @@ pub struct Settings {
     #[arg(long, env = "CANDLEFLARE_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
+    /// Folder of stubs that every account begins with
+    #[arg(long, env = "CANDLEFLARE_STUBS", value_name = "DIR")]
+    pub stubs: Option<PathBuf>,
     /// Wrangler configuration, whose Vectorize bindings name their indexes
     #[arg(long, env = "CANDLEFLARE_WRANGLER", value_name = "FILE")]
     pub wrangler: Option<PathBuf>,
@@ -95,6 +98,8 @@ pub struct Config {
     pub device: DeviceChoice,
     pub seed: Option<u64>,
     pub token: Option<String>,
+    /// The folder of `--stubs`.
+    pub stubs: Option<PathBuf>,
     pub allow_deprecated: bool,
     /// Local folders by model id.
     pub bindings: BTreeMap<String, Binding>,
@@ -118,6 +123,7 @@ impl Default for Config {
             device: DeviceChoice::default(),
             seed: None,
             token: None,
+            stubs: None,
             allow_deprecated: false,
             bindings: BTreeMap::new(),
             indexes: BTreeMap::new(),
@@ -151,6 +157,7 @@ impl Config {
             device: said.device.or(file.device).unwrap_or_default(),
             seed: said.seed.or(file.seed),
             token: said.token.or(file.token),
+            stubs: said.stubs.or(file.stubs),
             allow_deprecated: said.allow_deprecated.or(file.allow_deprecated).unwrap_or(false),
             bindings,
             indexes,

@@ -1,16 +1,20 @@
 //! The composition root: builds the services, owns their lifetimes, listens, drains, stops.
 
+mod account;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use account::{Account, Refused};
+
 use crate::ai::resolve::Resolver;
 use crate::ai::service::Ai;
+use crate::api::connection::{Connection, Door};
 use crate::api::{self, App, Services};
 use crate::clock::{Clock, Stopwatch};
 use crate::config::{Config, ConfigError};
@@ -34,9 +38,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// emulator.stop().await;
 /// # Ok(()) }
 /// ```
-#[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
+    app: App,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
 }
@@ -111,12 +115,12 @@ impl Emulator {
     /// Starts serving on a listener that is bound already.
     pub fn on(listener: TcpListener, config: Config) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: String::new(), source })?;
-        let router = api::router::router(&services(config)?);
-        // A stream's frames are small, and each is worth sending at once.
-        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+        let app = services(Config { host: address.ip(), ..config })?;
+        let door = Door::new(listener, app.harness.limits());
+        let router = api::router::router(&app).into_make_service_with_connect_info::<Connection>();
         let (stop, stopped) = watch::channel(false);
         let served = tokio::spawn(async move {
-            let serving = axum::serve(listener, router).with_graceful_shutdown(until(stopped.clone()));
+            let serving = axum::serve(door, router).with_graceful_shutdown(until(stopped.clone()));
             let overdue = async {
                 until(stopped).await;
                 tokio::time::sleep(DRAIN).await;
@@ -130,7 +134,7 @@ impl Emulator {
                 () = overdue => tracing::warn!("stopped with calls still in flight"),
             }
         });
-        Ok(Self { address, stop, served })
+        Ok(Self { address, app, stop, served })
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -142,11 +146,22 @@ impl Emulator {
         format!("http://{}", self.address)
     }
 
+    /// What a test can see and steer of one account: 32 hexadecimal digits, of its own so that it is alone.
+    pub fn account(&self, id: &str) -> Account<'_> {
+        Account::new(&self.app, id)
+    }
+
     /// Takes no more calls, lets those in flight end, and stops.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         // A panic in the server task has been reported by the runtime.
         let _ = (&mut self.served).await;
+    }
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Emulator").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -163,6 +178,14 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 
 /// Every service of one instance, without a listener.
 pub(crate) fn services(config: Config) -> Result<App, StartError> {
+    let is_exposed = !config.host.is_loopback();
+    if is_exposed && config.token.is_none() {
+        return Err(ConfigError(format!(
+            "others than this machine can reach `{}`, and nothing keeps them out\nhint: give `--token`, which clients then send, or leave `--host` out",
+            config.host
+        ))
+        .into());
+    }
     let mut limits = Limits::new(config.plan);
     if let Some(text) = &config.limits {
         limits.overlay(text).map_err(|error| ConfigError(format!("`--limits`: {error}")))?;
@@ -175,7 +198,11 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let engine = Arc::new(Engine::new(device, options));
     let clock = Clock::default();
     let entropy = config.seed.map_or_else(Entropy::from_system, Entropy::seeded);
-    let harness = Arc::new(Harness::new(limits, clock.clone(), entropy.clone()));
+    let mut harness = Harness::new(limits, clock.clone(), entropy.clone());
+    if let Some(folder) = config.stubs {
+        harness = harness.with_stubs(folder).map_err(|error| ConfigError(format!("`--stubs`: {error}")))?;
+    }
+    let harness = Arc::new(harness);
     let resolver = Resolver { mode: config.models, bindings: config.bindings };
     let ai = Arc::new(Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));
     let ids = Arc::clone(&harness);
@@ -187,6 +214,7 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
         harness,
         entropy,
         token: config.token,
+        is_exposed,
         indexes: config.indexes,
         started: Stopwatch::new(),
     }))

@@ -16,5 +16,11 @@ pub mod limits;
 pub mod vectorize;
 
 pub use config::Config;
-pub use emulator::{Builder, Emulator, StartError};
+pub use emulator::{Account, Builder, Emulator, Refused, StartError};
+pub use harness::{contains, fault, regex, stub};
 pub use limits::Plan;
+
+/// The examples of the harness's documentation, run as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/harness.md")]
+struct HarnessDocs;

@@ -1,4 +1,4 @@
-//! The ledger: what each account used, by UTC day and model.
+//! The ledger: what each account used, by UTC day and model, or index.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,16 +28,40 @@ pub struct Row {
     pub usd: f64,
 }
 
+/// One account's queries of one index on one day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VectorRow {
+    /// UTC, `YYYY-MM-DD`.
+    #[serde(serialize_with = "crate::harness::as_text")]
+    pub date: Date,
+    #[serde(serialize_with = "crate::harness::as_text")]
+    pub account: Arc<str>,
+    pub index: String,
+    /// Queries.
+    pub calls: u64,
+    /// Queries times dimensions; what is stored counts once a month on top, see [`vectors_usd`].
+    pub queried_dimensions: u64,
+}
+
+/// US dollars of queried and stored dimensions before the plan's allowance (Cloudflare's price page: 0.01 for a million queried,
+/// 0.05 for a hundred million stored, a month).
+pub fn vectors_usd(queried: u64, stored: u64) -> f64 {
+    (queried as f64).mul_add(0.01 / 1e6, stored as f64 * 0.05 / 1e8)
+}
+
 /// The UTC day that something at `time` is charged to.
 pub fn day(time: Timestamp) -> Date {
     Offset::UTC.to_datetime(time).date()
 }
 
 type Rows = BTreeMap<(Date, &'static str), Row>;
+/// By account, day and index.
+type VectorRows = BTreeMap<(Arc<str>, Date, String), VectorRow>;
 
 #[derive(Debug, Default)]
 pub struct Ledger {
     accounts: Mutex<HashMap<Arc<str>, Rows>>,
+    vectors: Mutex<VectorRows>,
 }
 
 impl Ledger {
@@ -70,6 +94,27 @@ impl Ledger {
         neurons
     }
 
+    /// Books one query of an index.
+    pub fn query(&self, account: &Arc<str>, time: Timestamp, index: &str, dimensions: usize) {
+        let date = day(time);
+        let mut vectors = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
+        let row = vectors.entry((Arc::clone(account), date, index.to_owned())).or_insert_with(|| VectorRow {
+            date,
+            account: Arc::clone(account),
+            index: index.to_owned(),
+            calls: 0,
+            queried_dimensions: 0,
+        });
+        row.calls += 1;
+        row.queried_dimensions += dimensions as u64;
+    }
+
+    /// The queries of `account`, or all, by account, day and index.
+    pub fn queries(&self, account: Option<&str>) -> Vec<VectorRow> {
+        let vectors = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
+        vectors.values().filter(|row| account.is_none_or(|account| *row.account == *account)).cloned().collect()
+    }
+
     /// Neurons that `account` has spent on the day of `time`.
     pub fn spent(&self, account: &str, time: Timestamp) -> f64 {
         let date = day(time);
@@ -90,6 +135,8 @@ impl Ledger {
     /// Forgets `account`, or all.
     pub fn clear(&self, account: Option<&str>) {
         self.lock().retain(|id, _| account.is_some_and(|account| **id != *account));
+        let mut vectors = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
+        vectors.retain(|(id, _, _), _| account.is_some_and(|account| **id != *account));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Rows>> {
@@ -117,5 +164,21 @@ mod tests {
         assert_eq!(ledger.rows(Some("a"))[1].date.to_string(), "2026-11-24");
         ledger.clear(Some("a"));
         assert_eq!((ledger.rows(Some("a")).len(), ledger.rows(None).len()), (0, 1));
+    }
+
+    #[test]
+    fn queries_are_counted_in_dimensions() {
+        let ledger = Ledger::default();
+        let account: Arc<str> = "a".into();
+        for _ in 0..3 {
+            ledger.query(&account, Timestamp::UNIX_EPOCH, "docs", 768);
+        }
+        let row = &ledger.queries(Some("a"))[0];
+        assert_eq!((row.calls, row.queried_dimensions, ledger.queries(Some("b")).len()), (3, 3 * 768, 0));
+        ledger.clear(Some("a"));
+        assert!(ledger.queries(None).is_empty());
+        // The price page's own example: 10,000 vectors of 768 dimensions and 30,000 queries.
+        let stored = 10_000 * 768;
+        assert!((vectors_usd(30_000 * 768 + stored, stored) - 0.311).abs() < 0.001);
     }
 }

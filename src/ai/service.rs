@@ -8,6 +8,7 @@ mod gateway;
 mod generation;
 mod reranking;
 mod schemas;
+mod staged;
 mod ticket;
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::engine::Engine;
 use crate::engine::backend::Failure;
 use crate::error::{AiError, Error};
 use crate::harness::{Entry, Harness, Scope, Trace};
-use crate::limits::{Limits, Plan};
+use crate::limits::{InFlight, Limits, Plan};
 
 pub use call::{Answer, Call, Meta, Options, Output, Refusal};
 pub use gateway::Through;
@@ -56,6 +57,9 @@ pub(super) struct Running {
     trace: Arc<Trace>,
     /// Shorter than the service's own limit.
     timeout: Option<Duration>,
+    /// A fault makes the generation go on and on.
+    is_runaway: bool,
+    in_flight: Option<InFlight>,
 }
 
 impl Ai {
@@ -129,15 +133,34 @@ impl Ai {
     async fn infer(&self, call: Call) -> Result<Answer, Refusal> {
         let running = Running::start(&self.shared, &call);
         let request_id = running.id();
-        let answered = match self.admit(&call, &running) {
-            Ok((model, input, resolved)) => self.dispatch(model, &input, &call, resolved, running).await,
-            Err(error) => Err(running.fail(error)),
-        };
+        let answered = self.walk(&call, running).await;
         answered.map_err(|error| Refusal { request_id, error })
     }
 
+    /// The walk itself. Faults strike first; a stub answers only what production would not have refused.
+    async fn walk(&self, call: &Call, mut running: Running) -> Result<Answer, Error> {
+        match running.trace.suffer("run", Some(&call.model), None).await {
+            Ok(is_runaway) => running.is_runaway = is_runaway,
+            Err(error) => return Err(running.refuse(error)),
+        }
+        let (model, input) = match self.admit(call, &mut running) {
+            Ok(admitted) => admitted,
+            Err(error) => return Err(running.fail(error)),
+        };
+        if let Some(staged) = running.trace.stub(&call.model, &call.input) {
+            return self.stubbed(model, &input, call, staged, running).await;
+        }
+        if running.is_runaway && model.task == Task::TextGeneration {
+            return self.run_away(model, &input, call, running).await;
+        }
+        match self.resolve(model, &running) {
+            Ok(resolved) => self.dispatch(model, &input, call, resolved, running).await,
+            Err(error) => Err(running.fail(error)),
+        }
+    }
+
     /// Everything that can be refused before the task itself reads the input.
-    fn admit(&self, call: &Call, running: &Running) -> Result<(&'static Model, Value, Resolved), AiError> {
+    fn admit(&self, call: &Call, running: &mut Running) -> Result<(&'static Model, Value), AiError> {
         let model = self.usable(&call.model, running)?;
         let mut input = call.input.clone();
         if model.task == Task::TextGeneration {
@@ -150,13 +173,9 @@ impl Ai {
         if let Some(pair) = pair {
             schema::check(&pair.input, &mut input).map_err(|text| AiError::BadInput { text })?;
         }
-        let resolved = self.resolver.resolve(model)?;
-        running.trace.with(|entry| {
-            entry.checkpoint = Some(resolved.checkpoint.name().into());
-            entry.fidelity = Some(resolved.fidelity.name());
-        });
         self.check_budget(running)?;
-        Ok((model, input, resolved))
+        self.check_rates(model, running)?;
+        Ok((model, input))
     }
 
     /// The model that answers for `name` today.
@@ -172,8 +191,7 @@ impl Ai {
     fn check_budget(&self, running: &Running) -> Result<(), AiError> {
         let scope = running.scope();
         if let Some(budget) = scope.limits().value("ai.neurons_per_day") {
-            let now = scope.clock.now();
-            let spent = self.shared.ledger.spent(&scope.account, now);
+            let spent = self.shared.ledger.spent(&scope.account, scope.clock.now());
             running.trace.decided("ai.neurons_per_day", spent as u64, budget);
             // The call that crosses the budget is still answered: what it takes is only known afterwards.
             if spent >= budget as f64 {
@@ -181,6 +199,35 @@ impl Ai {
             }
         }
         Ok(())
+    }
+
+    /// The account's rates and concurrency. Only what would be computed is counted.
+    fn check_rates(&self, model: &'static Model, running: &mut Running) -> Result<(), AiError> {
+        let trace = Arc::clone(&running.trace);
+        let (scope, limits) = (&trace.scope, trace.scope.limits());
+        if let Some((name, limit)) = rate(model, &limits) {
+            let (calls, allowed) = scope.meters.rate(name, &model.name, scope.clock.now(), 60, limit);
+            trace.decided(name, calls, limit);
+            if !allowed {
+                return Err(AiError::RateLimited);
+            }
+        }
+        let (calls, in_flight) = scope.meters.enter();
+        running.in_flight = Some(in_flight);
+        match trace.exceeds(&limits, "ai.concurrent_calls", calls) {
+            Some(_) => Err(AiError::Capacity),
+            None => Ok(()),
+        }
+    }
+
+    /// The checkpoint that answers for `model`.
+    fn resolve(&self, model: &Model, running: &Running) -> Result<Resolved, AiError> {
+        let resolved = self.resolver.resolve(model)?;
+        running.trace.with(|entry| {
+            entry.checkpoint = Some(resolved.checkpoint.name().into());
+            entry.fidelity = Some(resolved.fidelity.name());
+        });
+        Ok(resolved)
     }
 
     async fn dispatch(
@@ -206,11 +253,15 @@ impl Ai {
     }
 
     fn meta(&self, model: &Model, resolved: &Resolved, running: &Running) -> Meta {
+        self.meta_of(model, resolved.checkpoint.name(), resolved.fidelity.name(), running)
+    }
+
+    fn meta_of(&self, model: &Model, checkpoint: &str, fidelity: &'static str, running: &Running) -> Meta {
         Meta {
             request_id: running.id(),
             model: model.name.clone(),
-            checkpoint: resolved.checkpoint.name().to_owned(),
-            fidelity: resolved.fidelity.name(),
+            checkpoint: checkpoint.to_owned(),
+            fidelity,
             style: generation::style(model),
             created: running.scope().clock.now().as_second(),
             gateway: None,
@@ -221,7 +272,8 @@ impl Ai {
 impl Running {
     fn start(shared: &Arc<Shared>, call: &Call) -> Self {
         call.trace.take_over("run", |entry| entry.model = Some(Entry::name(&call.model)));
-        Self { shared: Arc::clone(shared), trace: Arc::clone(&call.trace), timeout: call.options.timeout }
+        let timeout = call.options.timeout;
+        Self { shared: Arc::clone(shared), trace: Arc::clone(&call.trace), timeout, is_runaway: false, in_flight: None }
     }
 
     /// The request id, as answers and refusals name it.
@@ -249,9 +301,22 @@ impl Running {
         if let AiError::Internal { reason } = &error {
             tracing::error!(id = %self.trace.id(), reason, "a call failed inside");
         }
-        let error = Error::from(error);
+        self.refuse(error.into())
+    }
+
+    /// Ends the call with a refusal of any layer.
+    fn refuse(self, error: Error) -> Error {
         self.trace.refuse(&error);
         error
+    }
+
+    /// Accounts for `bytes` of memory that the call is about to take.
+    fn reserve(&self, bytes: usize) -> Result<(), AiError> {
+        let limits = self.scope().limits();
+        match self.trace.exceeds(&limits, "ai.request_memory_bytes", bytes as u64) {
+            Some(_) => Err(AiError::TooLarge),
+            None => Ok(()),
+        }
     }
 
     /// Ends the call with an answer.
@@ -260,6 +325,30 @@ impl Running {
             entry.status = 200;
             (entry.ms.queue, entry.ms.compute) = (queue_ms, compute_ms);
         });
+    }
+}
+
+/// The rate that holds for `model`, by the row that says so: one set by hand, else the model's own, else its task's.
+fn rate(model: &Model, limits: &Limits) -> Option<(&'static str, u64)> {
+    let row = match model.task {
+        Task::TextGeneration => "ai.rate.text_generation",
+        Task::TextEmbeddings => "ai.rate.text_embeddings",
+        Task::TextClassification => "ai.rate.text_classification",
+        Task::Translation => "ai.rate.translation",
+        Task::Summarization => "ai.rate.summarization",
+        Task::ImageToText => "ai.rate.image_to_text",
+        Task::ImageClassification => "ai.rate.image_classification",
+        Task::ObjectDetection => "ai.rate.object_detection",
+        Task::TextToImage => "ai.rate.text_to_image",
+        Task::AutomaticSpeechRecognition => "ai.rate.automatic_speech_recognition",
+        // Not on the published list.
+        Task::TextToSpeech | Task::VoiceActivityDetection => return None,
+    };
+    match limits.value(row) {
+        Some(limit) if limits.is_overridden(row) => Some((row, limit)),
+        // The plan has no rates, or they were taken away by hand.
+        None => None,
+        Some(limit) => Some((row, model.rate_per_minute.map_or(limit, u64::from))),
     }
 }
 

@@ -5,7 +5,6 @@ mod stream;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::App;
 use super::envelope::Reply;
 use crate::ai::service::{Answer, Meta, Output};
 use crate::ai::tasks::text_generation::{Form, Identity, Style};
@@ -16,7 +15,7 @@ use stream::EventStream;
 pub type Wrap = fn(&RawValue) -> Reply;
 
 /// An answer in `style`; whole ones are wrapped.
-pub fn answer(app: &App, answer: Answer, style: Style, wrap: Wrap) -> Result<Reply, AiError> {
+pub fn answer(answer: Answer, style: Style, wrap: Wrap) -> Result<Reply, AiError> {
     let Answer { meta, output, neurons } = answer;
     let whole = |rendered: Result<Box<RawValue>, serde_json::Error>| match rendered {
         Ok(body) => Ok(wrap(&body)),
@@ -30,8 +29,10 @@ pub fn answer(app: &App, answer: Answer, style: Style, wrap: Wrap) -> Result<Rep
         Output::Json(body) => whole(to_raw_value(&body))?,
         Output::Stream(stream) => {
             let identity = identity(&meta, style, stream.form);
-            event_stream(EventStream::new(stream, style, identity, app.entropy.clone()))
+            let padding = stream.entropy.clone();
+            event_stream(EventStream::new(stream, style, identity, padding))
         }
+        Output::File { bytes, content_type } => file(&bytes, &content_type)?,
     };
     ai_headers(reply.headers_mut(), &meta, neurons);
     Ok(reply)
@@ -67,6 +68,15 @@ pub fn ai_headers(headers: &mut HeaderMap, meta: &Meta, neurons: Option<f64>) {
             set("cf-aig-log-id", id.clone());
         }
     }
+}
+
+/// Bytes as they are, in every dialect.
+fn file(bytes: &[u8], content_type: &str) -> Result<Reply, AiError> {
+    let content_type = HeaderValue::from_str(content_type);
+    let content_type = content_type.map_err(|error| AiError::Internal { reason: error.to_string() })?;
+    let mut reply = Response::new(axum::body::Body::from(bytes.to_vec()));
+    reply.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    Ok(reply)
 }
 
 fn event_stream(stream: EventStream) -> Reply {

@@ -8,8 +8,8 @@ use super::App;
 use super::envelope::Reply;
 use super::incoming::Incoming;
 use crate::clock::Stopwatch;
-use crate::error::{AiError, Error};
-use crate::harness::{Dialect, Entry};
+use crate::error::{AiError, Error, VectorizeError};
+use crate::harness::{Dialect, Entry, Trace};
 
 /// Runs `work`, journals it, and envelopes a REST result.
 pub async fn vectorize(
@@ -22,23 +22,52 @@ pub async fn vectorize(
     let trace = incoming.trace.clone();
     let (index, operation) = subject(&incoming);
     let index = (!index.is_empty()).then(|| Entry::name(index));
-    trace.take_over(operation, |entry| entry.index = index);
-    let done = tokio::task::spawn_blocking(move || work(&app, &incoming)).await;
+    trace.take_over(operation.clone(), |entry| entry.index = index.clone());
+    if let Err(error) = trace.suffer(&operation, None, index.as_deref()).await.and(check_rate(&trace)) {
+        trace.refuse(&error);
+        return Err(error);
+    }
+    let worker = App::clone(&app);
+    let done = tokio::task::spawn_blocking(move || work(&worker, &incoming)).await;
     let done = done.unwrap_or_else(|error| Err(AiError::Internal { reason: error.to_string() }.into()));
     trace.with(|entry| {
         entry.status = 200;
         entry.ms.compute = watch.ms();
     });
     match done {
-        Ok(result) => Ok(match dialect {
-            Dialect::Binding => super::envelope::json_reply(200, &result),
-            Dialect::Rest | Dialect::OpenAi => super::envelope::enveloped(&result),
-        }),
+        Ok(result) => {
+            if let (Some(index), "query") = (&index, operation.as_ref()) {
+                book_query(&app, &trace, index);
+            }
+            Ok(match dialect {
+                Dialect::Binding => super::envelope::json_reply(200, &result),
+                Dialect::Rest | Dialect::OpenAi => super::envelope::enveloped(&result),
+            })
+        }
         Err(error) => {
             trace.refuse(&error);
             Err(error)
         }
     }
+}
+
+/// Queries are billed by their dimensions.
+fn book_query(app: &App, trace: &Trace, index: &str) {
+    let scope = &trace.scope;
+    if let Ok(found) = app.vectorize.account(&scope.account).get(index) {
+        let dimensions = found.describe().config.dimensions;
+        app.ai.ledger().query(&scope.account, scope.clock.now(), index, dimensions);
+    }
+}
+
+/// Bursts are refused in production, by a rate that nobody has published: a row without a value.
+fn check_rate(trace: &Trace) -> Result<(), Error> {
+    const ROW: &str = "vectorize.calls_per_minute";
+    let scope = &trace.scope;
+    let Some(limit) = scope.limits().value(ROW) else { return Ok(()) };
+    let (calls, allowed) = scope.meters.rate(ROW, "", scope.clock.now(), 60, limit);
+    trace.decided(ROW, calls, limit);
+    if allowed { Ok(()) } else { Err(VectorizeError::RateLimited.into()) }
 }
 
 /// The index's name, and the operation: what stands behind it, or what the method does to it.

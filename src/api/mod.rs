@@ -3,15 +3,18 @@
 
 mod auth;
 mod binding;
+pub mod connection;
 mod control;
 mod encode;
 mod envelope;
+mod guard;
 mod incoming;
 mod journalled;
 mod openai;
 mod rest;
 pub mod router;
 mod universal;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,8 +23,10 @@ use crate::ai::service::Ai;
 use crate::clock::Stopwatch;
 use crate::engine::Engine;
 use crate::entropy::Entropy;
-use crate::harness::Harness;
-use crate::vectorize::Vectorize;
+use crate::harness::{Harness, LAG_MS, Scope};
+use crate::limits::Limits;
+use crate::vectorize::limits::Bounds;
+use crate::vectorize::{Lag, Vectorize};
 
 /// The account that a call without one belongs to.
 pub const DEFAULT_ACCOUNT: &str = "00000000000000000000000000000000";
@@ -35,6 +40,8 @@ pub struct Services {
     pub entropy: Entropy,
     /// `--token`: the only bearer token that is let in; `None` lets everybody in.
     pub token: Option<String>,
+    /// Others than this machine can reach it, so everything needs the token.
+    pub is_exposed: bool,
     /// Vectorize binding names to index names, from the wrangler configuration.
     pub indexes: BTreeMap<String, String>,
     pub started: Stopwatch,
@@ -42,3 +49,44 @@ pub struct Services {
 
 /// Shared by all handlers.
 pub type App = Arc<Services>;
+
+impl Services {
+    /// Stages faults. A lagging index lags from now on.
+    pub fn stage(&self, scope: &Scope, given: serde_json::Value) -> Result<Vec<String>, String> {
+        let ids = self.harness.add_faults(scope, given)?;
+        if lags(scope) {
+            self.vectorize.account(&scope.account).set_lag(Lag::AfterMs(LAG_MS));
+        }
+        Ok(ids)
+    }
+
+    /// Takes out a fault, or all: how many there were; nothing if `id` is not one.
+    pub fn unstage(&self, scope: &Scope, id: Option<&str>) -> Option<usize> {
+        let lagged = lags(scope);
+        let removed = match id {
+            None => scope.faults.clear().len(),
+            Some(id) => scope.faults.remove(id).map(|_| 1)?,
+        };
+        if lagged && !lags(scope) {
+            self.vectorize.account(&scope.account).set_lag(Lag::Immediate);
+        }
+        Some(removed)
+    }
+
+    /// Other limits for an account. Vectorize reads its rows once, not at every call.
+    pub fn set_limits(&self, scope: &Scope, limits: Limits) {
+        self.vectorize.account(&scope.account).set_bounds(Bounds::of(&limits));
+        scope.set_limits(limits);
+    }
+
+    /// Forgets an account, or all.
+    pub fn reset(&self, account: Option<&str>) {
+        self.vectorize.reset(account);
+        self.ai.reset(account);
+        self.harness.reset(account);
+    }
+}
+
+fn lags(scope: &Scope) -> bool {
+    scope.faults.list().iter().any(|kept| kept.rule.is_lag())
+}

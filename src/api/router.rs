@@ -3,20 +3,23 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::RawPathParams;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{ConnectInfo, RawPathParams};
 use axum::http::{Method, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::connection::{Connection, InFlight};
 use super::envelope::{self, RefusalCode, Reply};
 use super::incoming::{Incoming, Unreadable};
-use super::{App, auth, binding, control, openai, rest, universal};
+use super::{App, auth, binding, control, guard, openai, rest, universal, wire};
 use crate::error::{AiError, Error, PlatformError, VectorizeError};
 use crate::harness::{self, Trace};
+use crate::limits::Limits;
 
 /// Who is spoken to, and so how a refusal before the handler is spelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +95,12 @@ pub static ROUTES: &[Route] = routes! {
     DELETE "/__candleflare/limits" Control "control.body_bytes" control::forget_limits, "the instance's own values again";
     GET "/__candleflare/clock" Control "control.body_bytes" control::clock, "an account's time";
     POST "/__candleflare/clock" Control "control.body_bytes" control::steer_clock, "steer an account's time";
+    GET "/__candleflare/stubs" Control "control.body_bytes" control::stubs::list, "an account's stubs, and the calls that none matched";
+    POST "/__candleflare/stubs" Control "control.body_bytes" control::stubs::add, "add one, or a list";
+    DELETE "/__candleflare/stubs" Control "control.body_bytes" control::stubs::remove, "take one out (`?id=`), or all";
+    GET "/__candleflare/faults" Control "control.body_bytes" control::faults::list, "an account's faults";
+    POST "/__candleflare/faults" Control "control.body_bytes" control::faults::add, "stage one, or a list";
+    DELETE "/__candleflare/faults" Control "control.body_bytes" control::faults::remove, "take one out (`?id=`), or all";
     GET "/__candleflare/usage" Control "control.body_bytes" control::usage, "neurons, tokens and dollars";
     GET "/__candleflare/requests" Control "control.body_bytes" control::requests, "the journal";
     DELETE "/__candleflare/requests" Control "control.body_bytes" control::forget_requests, "forget the journal";
@@ -132,21 +141,62 @@ async fn answer(
     params: Result<RawPathParams, RawPathParamsRejection>,
     request: Request<Body>,
 ) -> Reply {
+    // Where others can reach it, the token alone decides.
+    if let Err(error) =
+        guard::check(&request, app.token.as_deref()).or_else(|error| if app.is_exposed { Ok(()) } else { Err(error) })
+    {
+        return refused(route, &error.into());
+    }
     let Ok(params) = params else {
         let path = request.uri().path().to_owned();
         return refused(route, &PlatformError::NoRoute { path }.into());
     };
+    let connection = request.extensions().get::<ConnectInfo<Connection>>().map(|ConnectInfo(known)| known.clone());
     let account = match Incoming::account(&request, &params) {
         Ok(account) => account,
         Err(error) => return refused(route, &error.into()),
     };
     let trace = route.trace(&app, &account);
-    let reply = match admit(route, &app, params, request, &trace).await {
+    let admitted = admit(route, &app, params, request, &trace).await;
+    let in_flight = connection.as_ref().map(Connection::in_flight);
+    let mut reply = match admitted {
         Ok(incoming) => (route.handler)(app, incoming).await,
         Err(error) => refused(route, &error),
     };
     trace.answered(reply.status().as_u16(), reply.extensions().get().map(|RefusalCode(code)| *code));
-    reply
+    if let Some(wire) = trace.wire() {
+        reply = wire::spoil(reply, wire, connection.as_ref()).await;
+    }
+    match in_flight {
+        Some(in_flight) => reply.map(|body| Body::new(Held { body, _in_flight: in_flight })),
+        None => reply,
+    }
+}
+
+/// A body whose request is in flight until it is sent.
+struct Held {
+    body: Body,
+    _in_flight: InFlight,
+}
+
+impl http_body::Body for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// What is checked before a handler sees the call.
@@ -157,10 +207,16 @@ async fn admit(
     request: Request<Body>,
     trace: &Arc<Trace>,
 ) -> Result<Incoming, Error> {
-    if matches!(route.dialect, Dialect::Rest | Dialect::OpenAi) {
+    let is_api = matches!(route.dialect, Dialect::Rest | Dialect::OpenAi);
+    // Whoever watches over it may ask whether it lives.
+    if is_api || app.is_exposed && route.path != "/__candleflare/health" {
         auth::check(app.token.as_deref(), request.headers())?;
     }
     let limits = trace.scope.limits();
+    check_head(&request, &limits, trace)?;
+    if is_api {
+        check_api_rate(&limits, trace)?;
+    }
     let limit = limits.bytes(route.body_limit);
     match Incoming::read(request, &params, limit, Arc::clone(trace)).await {
         Ok(incoming) => {
@@ -174,6 +230,30 @@ async fn admit(
             Err(too_large(route, limit))
         }
     }
+}
+
+/// What HTTP's own parts may be long.
+fn check_head(request: &Request<Body>, limits: &Limits, trace: &Trace) -> Result<(), PlatformError> {
+    let url = request.uri().path_and_query().map_or(0, |url| url.as_str().len()) as u64;
+    if let Some(limit) = trace.exceeds(limits, "http.url_bytes", url) {
+        return Err(PlatformError::TooLong { what: "the URL is", limit });
+    }
+    // As they stand on the wire: a colon, a space and a line's end with each.
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    match trace.exceeds(limits, "http.header_bytes", headers as u64) {
+        Some(limit) => Err(PlatformError::TooLong { what: "the request's headers are", limit }),
+        None => Ok(()),
+    }
+}
+
+/// The v4 API's own rate, whatever is asked of it.
+fn check_api_rate(limits: &Limits, trace: &Trace) -> Result<(), PlatformError> {
+    const ROW: &str = "api.calls_per_five_minutes";
+    let Some(limit) = limits.value(ROW) else { return Ok(()) };
+    let scope = &trace.scope;
+    let (calls, allowed) = scope.meters.rate(ROW, "", scope.clock.now(), 300, limit);
+    trace.decided(ROW, calls, limit);
+    if allowed { Ok(()) } else { Err(PlatformError::RateLimited) }
 }
 
 impl Route {

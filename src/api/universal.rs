@@ -105,11 +105,11 @@ async fn run_leg(app: &App, incoming: &Incoming, gateway: &str, leg: &Value, ste
     };
     let encoded = match (&answer.output, is_chat) {
         (Output::Generation { .. } | Output::Stream(_), true) => {
-            encode::answer(app, answer, Style::Compatible, |body| envelope::json_reply(200, &body))
+            encode::answer(answer, Style::Compatible, |body| envelope::json_reply(200, &body))
         }
         _ => {
             let style = answer.meta.style;
-            encode::answer(app, answer, style, |body| envelope::enveloped(&body))
+            encode::answer(answer, style, |body| envelope::enveloped(&body))
         }
     };
     encoded.unwrap_or_else(|error| refused(app, error))

@@ -9,13 +9,16 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::{HeaderValue, Response, StatusCode, header};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use http_body_util::BodyExt;
 use tokio::time::{Sleep, sleep};
 
 use super::connection::Connection;
 use super::envelope::Reply;
 use crate::harness::Wire;
+
+/// Between the last bytes and the end of a connection that is cut: else the server throws away what it has not written.
+const FLUSH: Duration = Duration::from_millis(5);
 
 const DONE: &[u8] = b"data: [DONE]\n\n";
 
@@ -56,8 +59,12 @@ async fn spoil_whole(reply: Reply, wire: Wire) -> Reply {
         Wire::Truncate { .. } => Response::from_parts(parts, Body::from(half)),
         Wire::Cut { .. } => {
             parts.headers.insert(header::CONTENT_LENGTH, promise);
-            let pieces = [Ok(half), Err(ended())];
-            Response::from_parts(parts, Body::from_stream(futures_util::stream::iter(pieces)))
+            let end = futures_util::stream::once(async {
+                sleep(FLUSH).await;
+                Err(ended())
+            });
+            let pieces = futures_util::stream::iter([Ok(half)]).chain(end);
+            Response::from_parts(parts, Body::from_stream(pieces))
         }
         Wire::Stall { .. } => {
             parts.headers.insert(header::CONTENT_LENGTH, promise);
@@ -82,12 +89,25 @@ struct Spoilt {
     /// Events that went out.
     sent: u64,
     pause: Option<Pin<Box<Sleep>>>,
+    /// What was sent has gone out; then the connection is cut.
+    cut: Option<Pin<Box<Sleep>>>,
+    is_stalled: bool,
     is_over: bool,
 }
 
 impl Spoilt {
     fn new(body: BodyDataStream, wire: Wire) -> Self {
-        Self { body, wire, partial: Vec::new(), events: VecDeque::new(), sent: 0, pause: None, is_over: false }
+        Self {
+            body,
+            wire,
+            partial: Vec::new(),
+            events: VecDeque::new(),
+            sent: 0,
+            pause: None,
+            cut: None,
+            is_stalled: false,
+            is_over: false,
+        }
     }
 
     fn take(&mut self, bytes: &[u8]) {
@@ -133,6 +153,15 @@ impl Stream for Spoilt {
             if this.is_over {
                 return Poll::Ready(None);
             }
+            if this.is_stalled {
+                // The body is held, so that whoever computes for it goes on until the client leaves.
+                return Poll::Pending;
+            }
+            if let Some(cut) = &mut this.cut {
+                std::task::ready!(cut.as_mut().poll(context));
+                this.is_over = true;
+                return Poll::Ready(Some(Err(ended())));
+            }
             if let Some(pause) = &mut this.pause {
                 std::task::ready!(pause.as_mut().poll(context));
                 this.pause = None;
@@ -147,14 +176,11 @@ impl Stream for Spoilt {
             if let Some(event) = this.events.pop_front() {
                 match this.next(event) {
                     Step::Send(bytes) => return Poll::Ready(Some(Ok(bytes.into()))),
-                    Step::Skip => continue,
-                    // The body is held, so that whoever computes for it goes on until the client leaves.
-                    Step::Stall => return Poll::Pending,
-                    Step::Cut => {
-                        this.is_over = true;
-                        return Poll::Ready(Some(Err(ended())));
-                    }
+                    Step::Skip => {}
+                    Step::Stall => this.is_stalled = true,
+                    Step::Cut => this.cut = Some(Box::pin(sleep(FLUSH))),
                 }
+                continue;
             }
             match std::task::ready!(Pin::new(&mut this.body).poll_next(context)) {
                 Some(Ok(bytes)) => this.take(&bytes),
@@ -172,7 +198,6 @@ impl Stream for Spoilt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use futures_util::StreamExt;
 
     fn stream(events: &[&'static str]) -> Reply {
         let pieces: Vec<Result<Bytes, io::Error>> = events.iter().map(|event| Ok(Bytes::from(*event))).collect();
@@ -203,7 +228,7 @@ mod tests {
         assert_eq!(says(Wire::Slow { gap: Duration::from_millis(1) }).await, (whole.clone(), true));
         assert_eq!(says(Wire::Cut { after: 1 }).await, ("data: {\"a\":1}\n\n".to_owned(), false));
         assert_eq!(says(Wire::Cut { after: 9 }).await, (whole.clone(), true));
-        assert_eq!(says(Wire::Truncate { after: 1 }).await, ("data: {\"a\":1}\n\ndata: {\"".to_owned(), true));
+        assert_eq!(says(Wire::Truncate { after: 1 }).await, ("data: {\"a\":1}\n\ndata: {".to_owned(), true));
         assert_eq!(says(Wire::DuplicateDone).await, (format!("{whole}data: [DONE]\n\n"), true));
         assert_eq!(says(Wire::MissingDone).await, (whole.replace("data: [DONE]\n\n", ""), true));
         assert_eq!(says(Wire::Reset).await, (String::new(), false));

@@ -6,6 +6,7 @@ mod limits;
 mod list;
 mod logs;
 mod serve;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,8 @@ enum Verb {
     Show(Box<list::Show>),
     /// Print the limits that are enforced, with their sources
     Limits(limits::LimitsVerb),
+    /// Print what a running instance's accounts used, and what it would have cost
+    Usage(usage::UsageVerb),
     /// Print a script that completes this program's arguments in a shell
     Completions(completions::Completions),
 }
@@ -45,6 +48,7 @@ pub fn run() -> ExitCode {
         Verb::Show(show) => show.run(),
         Verb::Completions(completions) => completions.run(),
         Verb::Limits(limits) => limits.run(),
+        Verb::Usage(usage) => usage.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

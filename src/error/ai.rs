@@ -20,6 +20,8 @@ pub enum AiError {
     /// The model itself refuses: a checkpoint that cannot be used, an input that it cannot represent.
     #[error("{text}")]
     Model { text: String },
+    #[error("rate limiting: inference request per min rate reached")]
+    RateLimited,
     /// Our queue is full, as production's data centres can be.
     #[error("Capacity temporarily exceeded, please try again.")]
     Capacity,
@@ -67,17 +69,22 @@ pub enum AiError {
     /// The computation broke. Not reachable by input; a report is welcome.
     #[error("Internal server error: {reason}")]
     Internal { reason: String },
+    /// What a test had staged.
+    #[error("{text}")]
+    Staged { code: u32, status: u16, text: String },
 }
 
 impl AiError {
     pub fn code(&self) -> u32 {
         match self {
             Self::GatewayPath | Self::GatewayUnknown => 2001,
+            Self::Staged { code, .. } => *code,
             Self::MissingBody { .. } => 3003,
             Self::TooLarge => 3006,
             Self::Timeout => 3046,
             Self::Aborted => 3008,
             Self::Model { .. } => 3030,
+            Self::RateLimited => 3021,
             Self::Capacity => 3040,
             Self::Internal { .. } => 3043,
             Self::NeuronsSpent => 4006,
@@ -97,6 +104,7 @@ impl AiError {
 
     pub fn status(&self) -> u16 {
         match self {
+            Self::Staged { status, .. } => *status,
             Self::MissingBody { .. }
             | Self::GatewayPath
             | Self::GatewayUnknown
@@ -114,7 +122,7 @@ impl AiError {
             Self::Timeout | Self::Aborted => 408,
             Self::Deprecated { .. } => 410,
             Self::TooLarge | Self::ContextExceeded { .. } => 413,
-            Self::Capacity | Self::NeuronsSpent => 429,
+            Self::RateLimited | Self::Capacity | Self::NeuronsSpent => 429,
             Self::Internal { .. } => 500,
         }
     }

@@ -16,15 +16,31 @@ pub enum PlatformError {
     /// AI Gateway has no such log.
     #[error("log {id} not found")]
     NoLog { id: String },
+    /// The v4 API's own rate.
+    #[error("Please wait and consider throttling your request speed")]
+    RateLimited,
+    /// A request that HTTP itself has no room for.
+    #[error("{what} too long; at most {limit} bytes")]
+    TooLong { what: &'static str, limit: u64 },
+    /// A page of another site, or a name that is not this machine's.
+    #[error("{reason}")]
+    Foreign { reason: String },
     /// A control-plane call that makes no sense.
     #[error("{text}")]
     Control { text: String },
+    /// What a test had staged.
+    #[error("{text}")]
+    Staged { code: u32, status: u16, text: String },
 }
 
 impl PlatformError {
     pub fn code(&self) -> u32 {
         match self {
+            Self::Staged { code, .. } => *code,
             Self::Authentication => 10000,
+            Self::RateLimited => 971,
+            Self::Foreign { .. } => 1031,
+            Self::TooLong { .. } => 1000,
             Self::InvalidAccount { .. } | Self::NoRoute { .. } => 7003,
             Self::MethodNotAllowed { .. } => 7001,
             Self::NoLog { .. } => 7002,
@@ -34,7 +50,12 @@ impl PlatformError {
 
     pub fn status(&self) -> u16 {
         match self {
+            Self::Staged { status, .. } => *status,
             Self::Authentication => 401,
+            Self::RateLimited => 429,
+            Self::Foreign { .. } => 403,
+            Self::TooLong { what: "the URL is", .. } => 414,
+            Self::TooLong { .. } => 431,
             Self::InvalidAccount { .. } | Self::NoLog { .. } => 404,
             Self::NoRoute { .. } | Self::Control { .. } => 400,
             Self::MethodNotAllowed { .. } => 405,

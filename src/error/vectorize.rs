@@ -82,6 +82,11 @@ pub enum VectorizeError {
     InvalidFilter { reason: String },
     #[error("invalid or expired cursor; list again without a cursor")]
     InvalidCursor,
+    #[error("Too Many Requests")]
+    RateLimited,
+    /// What a test had staged.
+    #[error("{text}")]
+    Staged { code: u32, status: u16, text: String },
 }
 
 /// The verb of a write, as the texts spell it.
@@ -120,6 +125,7 @@ impl VectorizeError {
     /// Cloudflare's error code. One arm per code, so that an unconfirmed choice is one line to change.
     pub fn code(&self) -> u32 {
         match self {
+            Self::Staged { code, .. } => *code,
             Self::UnknownContentType | Self::TooManyIndexes { .. } | Self::LegacyApi => 1005,
             Self::IndexNotFound { .. } => 3000,
             Self::InvalidName { .. } => 3001,
@@ -141,15 +147,18 @@ impl VectorizeError {
             | Self::InvalidRequest { .. }
             | Self::InvalidFilter { .. }
             | Self::InvalidCursor => 40026,
+            Self::RateLimited => 40041,
         }
     }
 
     /// HTTP status: 400 for everything but what production was seen, or must be expected, to answer otherwise.
     pub fn status(&self) -> u16 {
         match self {
+            Self::Staged { status, .. } => *status,
             Self::IndexNotFound { .. } => 404,
             Self::IndexDeleted { .. } => 410,
             Self::UploadTooLarge { .. } => 413,
+            Self::RateLimited => 429,
             Self::UnknownContentType
             | Self::TooManyIndexes { .. }
             | Self::LegacyApi

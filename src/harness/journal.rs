@@ -57,6 +57,14 @@ pub struct Entry {
     /// HTTP status of the answer; 499 where the client went away first.
     pub status: u16,
     pub code: Option<u32>,
+    /// The fault that struck, and the stub that answered.
+    #[serde(serialize_with = "as_text_or_null")]
+    pub fault: Option<Arc<str>>,
+    #[serde(serialize_with = "as_text_or_null")]
+    pub stub: Option<Arc<str>>,
+    /// Why the nearest stub did not match, where there are stubs and none did.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "misses")]
+    pub near_miss: Option<Arc<[String]>>,
     #[serde(serialize_with = "as_text_or_null")]
     pub checkpoint: Option<Arc<str>>,
     pub fidelity: Option<&'static str>,
@@ -143,6 +151,10 @@ pub fn as_text_or_null<S: Serializer>(value: &Option<Arc<str>>, serializer: S) -
     value.as_deref().serialize(serializer)
 }
 
+fn misses<S: Serializer>(value: &Option<Arc<[String]>>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_deref().serialize(serializer)
+}
+
 /// Where a call's time went.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Milliseconds {
@@ -162,6 +174,8 @@ pub struct Filter {
     pub index: Option<String>,
     pub status: Option<u16>,
     pub code: Option<u32>,
+    pub fault: Option<String>,
+    pub stub: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -292,6 +306,8 @@ impl Filter {
             && is(&self.operation, Some(&entry.operation))
             && is(&self.model, entry.model.as_deref())
             && is(&self.index, entry.index.as_deref())
+            && is(&self.fault, entry.fault.as_deref())
+            && is(&self.stub, entry.stub.as_deref())
             && self.status.is_none_or(|status| status == entry.status)
             && self.code.is_none_or(|code| Some(code) == entry.code)
     }
@@ -313,6 +329,9 @@ mod tests {
             index: None,
             status,
             code: None,
+            fault: None,
+            stub: None,
+            near_miss: None,
             checkpoint: None,
             fidelity: None,
             limits: Vec::new(),

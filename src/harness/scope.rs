@@ -1,10 +1,41 @@
 //! One account's world. A test that takes an account of its own is alone in it.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::fault::Fault;
+use super::journal::{Dialect, as_text};
+use super::rules::Rules;
+use super::stub::Stub;
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::limits::{Limits, Meters};
+
+/// Calls without a stub that are remembered.
+const NEAR_MISSES: usize = 20;
+
+/// A call that no stub matched, and why the nearest did not.
+#[derive(Debug, Clone, Serialize)]
+pub struct NearMiss {
+    #[serde(serialize_with = "as_text")]
+    pub request: Uuid,
+    #[serde(serialize_with = "as_text")]
+    pub time: Timestamp,
+    /// The nearest stub.
+    #[serde(serialize_with = "as_text")]
+    pub stub: Arc<str>,
+    #[serde(serialize_with = "texts")]
+    pub mismatches: Arc<[String]>,
+}
+
+fn texts<S: serde::Serializer>(texts: &Arc<[String]>, serializer: S) -> Result<S::Ok, S::Error> {
+    texts.as_ref().serialize(serializer)
+}
 
 /// What hangs on an account.
 #[derive(Debug)]
@@ -13,6 +44,10 @@ pub struct Scope {
     pub clock: Clock,
     /// Ids, padding, jitter: with `--seed` the account's own stream repeats, whatever other accounts do.
     pub entropy: Entropy,
+    pub stubs: Rules<Stub>,
+    pub faults: Rules<Fault>,
+    /// Calls that no stub matched although there are some, the newest last.
+    unmatched: Mutex<VecDeque<NearMiss>>,
     /// What rates and concurrency have counted.
     pub meters: Meters,
     limits: RwLock<Arc<Limits>>,
@@ -20,7 +55,49 @@ pub struct Scope {
 
 impl Scope {
     pub(super) fn new(account: Arc<str>, clock: Clock, entropy: Entropy, limits: Arc<Limits>) -> Self {
-        Self { account, clock, entropy, meters: Meters::default(), limits: RwLock::new(limits) }
+        Self {
+            account,
+            clock,
+            entropy,
+            stubs: Rules::default(),
+            faults: Rules::default(),
+            unmatched: Mutex::default(),
+            meters: Meters::default(),
+            limits: RwLock::new(limits),
+        }
+    }
+
+    /// Notes a call that none of the stubs matched, and how the nearest of them missed it.
+    pub(super) fn note_miss(
+        &self,
+        request: Uuid,
+        time: Timestamp,
+        model: &str,
+        dialect: Dialect,
+        input: &Value,
+    ) -> Arc<[String]> {
+        let nearest = self
+            .stubs
+            .list()
+            .into_iter()
+            .map(|kept| (kept.rule.mismatches(model, dialect, input), kept.id))
+            // One that matches has been used up, or was not due.
+            .filter(|(mismatches, _)| !mismatches.is_empty())
+            .min_by_key(|(mismatches, _)| mismatches.len());
+        let Some((mismatches, stub)) = nearest else { return Arc::default() };
+        let mismatches: Arc<[String]> = mismatches.into();
+        let miss = NearMiss { request, time, stub, mismatches: Arc::clone(&mismatches) };
+        let mut unmatched = self.unmatched.lock().unwrap_or_else(PoisonError::into_inner);
+        if unmatched.len() == NEAR_MISSES {
+            unmatched.pop_front();
+        }
+        unmatched.push_back(miss);
+        mismatches
+    }
+
+    /// The last calls that no stub matched.
+    pub fn unmatched(&self) -> Vec<NearMiss> {
+        self.unmatched.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// The limits that hold for this account.

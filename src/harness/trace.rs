@@ -3,10 +3,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::fault::{Blow, Caller};
 use super::journal::{Body, Dialect, Entry, Journal, Milliseconds, Service};
+use super::known::{self, Known};
 use super::scope::Scope;
+use super::stub::{Respond, Timing};
+use super::wire::Wire;
 use crate::clock::Stopwatch;
 use crate::error::Error;
 use crate::limits::{Decision, Limits};
@@ -24,6 +29,16 @@ pub struct Trace {
     recorded: bool,
     /// A service says how the call ended, not the router.
     taken_over: AtomicBool,
+    /// What happens to the answer on its way out.
+    wire: Mutex<Option<Wire>>,
+}
+
+/// A stub that answers a call.
+#[derive(Debug)]
+pub struct Staged {
+    pub id: Arc<str>,
+    pub respond: Arc<Respond>,
+    pub timing: Timing,
 }
 
 impl Trace {
@@ -41,14 +56,28 @@ impl Trace {
             // What stands if nobody says otherwise: the client went away.
             status: 499,
             code: None,
+            fault: None,
+            stub: None,
+            near_miss: None,
             checkpoint: None,
             fidelity: None,
-            limits: Vec::new(),
+            // As many as a call of Workers AI is held against.
+            limits: Vec::with_capacity(8),
             body: Body::default(),
             ms: Milliseconds::default(),
         });
         let watch = Stopwatch::new();
-        Self { scope, id, dialect, journal, watch, entry, recorded: true, taken_over: AtomicBool::new(false) }
+        Self {
+            scope,
+            id,
+            dialect,
+            journal,
+            watch,
+            entry,
+            recorded: true,
+            taken_over: AtomicBool::new(false),
+            wire: Mutex::default(),
+        }
     }
 
     pub(super) fn unrecorded(mut self) -> Self {
@@ -95,6 +124,71 @@ impl Trace {
         }
     }
 
+    /// Suffers the fault that is staged for this call, if one is: an error to answer with, or whether the generation runs
+    /// away. What happens on the way out is kept for [`Trace::wire`].
+    pub async fn suffer(&self, operation: &str, model: Option<&str>, index: Option<&str>) -> Result<bool, Error> {
+        let scope = &self.scope;
+        if scope.faults.is_empty() {
+            return Ok(false);
+        }
+        let service = self.with(|entry| entry.service);
+        let caller = Caller { service, operation, model, index };
+        let now = scope.clock.now();
+        let Some(fired) = scope.faults.next(now, &scope.entropy, |fault| fault.concerns(&caller)) else {
+            return Ok(false);
+        };
+        self.with(|entry| entry.fault = Some(Arc::clone(&fired.id)));
+        match fired.rule.blow(service, &scope.entropy) {
+            Blow::None => Ok(false),
+            Blow::Runaway => Ok(true),
+            Blow::Delay(time) => {
+                tokio::time::sleep(time).await;
+                Ok(false)
+            }
+            Blow::Spoil(wire) => {
+                *self.wire.lock().unwrap_or_else(PoisonError::into_inner) = Some(wire);
+                Ok(false)
+            }
+            Blow::Refuse(known, text) => Err(self.refusal(&known, text.as_deref(), model, index)),
+        }
+    }
+
+    /// A known refusal with what the call itself says in its text.
+    pub fn refusal(&self, known: &Known, text: Option<&str>, model: Option<&str>, index: Option<&str>) -> Error {
+        let service = self.with(|entry| entry.service);
+        known::staged(service, known, text, |place| match place {
+            "model" => model.unwrap_or_default().to_owned(),
+            "index" => index.unwrap_or_default().to_owned(),
+            "date" => self.scope.clock.today(),
+            _ => format!("/client/v4/accounts/{}", self.scope.account),
+        })
+    }
+
+    /// What happens to the answer on its way out.
+    pub fn wire(&self) -> Option<Wire> {
+        *self.wire.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The stub that answers this call, if one does.
+    pub fn stub(&self, model: &str, input: &Value) -> Option<Staged> {
+        let scope = &self.scope;
+        if scope.stubs.is_empty() {
+            return None;
+        }
+        let now = scope.clock.now();
+        match scope.stubs.next(now, &scope.entropy, |stub| stub.matches(model, self.dialect, input)) {
+            Some(fired) => {
+                self.with(|entry| entry.stub = Some(Arc::clone(&fired.id)));
+                Some(Staged { id: fired.id, respond: fired.rule.answer(fired.nth), timing: fired.rule.timing })
+            }
+            None => {
+                let misses = scope.note_miss(self.id, now, model, self.dialect, input);
+                self.with(|entry| entry.near_miss = Some(misses).filter(|misses| !misses.is_empty()));
+                None
+            }
+        }
+    }
+
     /// Notes a refusal.
     pub fn refuse(&self, error: &Error) {
         self.with(|entry| {
@@ -126,6 +220,7 @@ impl Drop for Trace {
         let total = self.watch.ms();
         let entry = self.entry.get_mut().unwrap_or_else(PoisonError::into_inner);
         entry.ms.total = total;
-        self.journal.record(entry.clone());
+        let (limits, body) = (std::mem::take(&mut entry.limits), std::mem::take(&mut entry.body));
+        self.journal.record(Entry { limits, body, ..entry.clone() });
     }
 }

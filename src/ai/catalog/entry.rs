@@ -134,7 +134,7 @@ pub struct Model {
     /// Empty: nothing is charged.
     #[serde(default, rename = "price")]
     pub prices: Vec<Price>,
-    /// Requests per minute and account, its own or its task's.
+    /// Requests per minute and account, where it has a rate of its own.
     pub rate_per_minute: Option<u32>,
     #[serde(default)]
     pub properties: Vec<Property>,

@@ -56,7 +56,6 @@ fn fill(model: &mut Model, task: Option<&TaskDefaults>) {
     model.properties.sort();
     model.paid_only = model.has(Property::RequireWorkersPaid);
     let Some(task) = task else { return };
-    model.rate_per_minute = model.rate_per_minute.or(task.rate_per_minute);
     // Another shape of answer (`clef`) cannot come from a chat model.
     if model.task != Task::TextGeneration || model.family != super::Family::Other {
         model.checkpoints.stand_in = model.checkpoints.stand_in.take().or_else(|| task.stand_in.clone());

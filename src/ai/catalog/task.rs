@@ -24,8 +24,6 @@ pub enum Task {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TaskDefaults {
-    /// Requests per minute, account and model; none where production publishes none.
-    pub rate_per_minute: Option<u32>,
     /// The bundled checkpoint of last resort.
     pub stand_in: Option<String>,
     /// Small open checkpoints that can stand for any model of the task, nearest first.

@@ -62,7 +62,7 @@ fn facts_are_the_published_ones() {
     let get = |name: &str| Catalog::builtin().get(name).unwrap();
     let small = get("@cf/baai/bge-small-en-v1.5");
     assert_eq!((small.dimensions, small.max_input_tokens, small.max_batch), (Some(384), Some(512), Some(100)));
-    assert_eq!((small.rate_per_minute, small.family), (Some(3000), Family::Other));
+    assert_eq!((small.rate_per_minute, small.family), (None, Family::Other));
     assert_eq!(get("@cf/baai/bge-large-en-v1.5").rate_per_minute, Some(1500));
     assert_eq!(get("@cf/deepgram/aura-1").rate_per_minute, None);
 

@@ -141,7 +141,7 @@ fn rendered(answer: &Answer) -> Result<Value, (u32, String)> {
         }
         Output::Json(result) => Ok(result.clone()),
         // `stream` has been taken off.
-        Output::Stream(_) => Ok(Value::Null),
+        Output::Stream(_) | Output::File { .. } => Ok(Value::Null),
     }
 }
 
@@ -149,6 +149,6 @@ fn used(answer: &Answer) -> TokenUsage {
     match &answer.output {
         Output::Embeddings(output) => TokenUsage { prompt: output.tokens, ..TokenUsage::default() },
         Output::Generation { output, .. } => output.usage,
-        Output::Stream(_) | Output::Json(_) => TokenUsage::default(),
+        Output::Stream(_) | Output::Json(_) | Output::File { .. } => TokenUsage::default(),
     }
 }

@@ -84,6 +84,11 @@ pub enum Output {
         output: tasks::text_generation::Output,
     },
     Stream(Box<GenerationStream>),
+    /// An answer that is no JSON: an image, a sound.
+    File {
+        bytes: Arc<[u8]>,
+        content_type: String,
+    },
 }
 
 /// A refusal, with the id that production puts into its text.

@@ -43,6 +43,7 @@ impl Ai {
     ) -> Result<(Answer, f64, f64), AiError> {
         let request = task::Request::parse(model, input)?;
         let encoder = self.encoder(resolved).await?;
+        running.reserve(memory(&request.texts, model.dimensions.unwrap_or_default()))?;
         let prepared = prepare(&encoder, request.texts, model.max_input_tokens).await?;
         refuse_long(&request.refuse_over, model, &prepared)?;
         let tokens = prepared.tokens;
@@ -87,6 +88,17 @@ impl Ai {
         let (engine, checkpoint) = (Arc::clone(&self.engine), resolved.checkpoint.clone());
         blocking(move || engine.embedder(&checkpoint)).await
     }
+}
+
+/// Bytes that tokenising takes for each byte of text, about: an id, offsets and masks for each token.
+pub(super) const TOKENISING: usize = 40;
+
+/// Bytes that tokenising texts and making their vectors takes at most, about: tokens with their offsets, and a vector for each
+/// text, as numbers and as JSON.
+pub(super) fn memory(texts: &[String], dimensions: usize) -> usize {
+    const PER_NUMBER: usize = 24;
+    let bytes: usize = texts.iter().map(String::len).sum();
+    bytes.saturating_mul(TOKENISING).saturating_add(texts.len().saturating_mul(dimensions).saturating_mul(PER_NUMBER))
 }
 
 pub(super) async fn prepare(

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::embeddings::prepare;
+use super::embeddings::{memory, prepare};
 use super::{Ai, Answer, Output, Running, refusal_of};
 use crate::ai::catalog::Model;
 use crate::ai::resolve::Resolved;
@@ -37,6 +37,7 @@ impl Ai {
         refuse_cross_encoder(resolved)?;
         let encoder = self.encoder(resolved).await?;
         texts.push(query);
+        running.reserve(memory(&texts, encoder.spec().dimensions))?;
         let prepared = prepare(&encoder, texts, model.max_input_tokens).await?;
         let tokens = prepared.tokens;
         let embeddings = self.encode(&encoder, prepared, encoder.spec().pooling, running).await?;

@@ -49,7 +49,7 @@ async fn run(app: App, incoming: Incoming) -> Reply {
     match app.ai.run(call).await {
         Ok(answer) => {
             let style = answer.meta.style;
-            encode::answer(&app, answer, style, |body| envelope::json_reply(200, &body)).unwrap_or_else(refused)
+            encode::answer(answer, style, |body| envelope::json_reply(200, &body)).unwrap_or_else(refused)
         }
         Err(refusal) => {
             let mut reply = envelope::ai_binding_refusal(&refusal.error);

@@ -43,6 +43,8 @@ fn filter(incoming: &Incoming) -> Result<Filter, Error> {
         index: get("index"),
         status: parsed(incoming, "status")?,
         code: parsed(incoming, "code")?,
+        fault: get("fault"),
+        stub: get("stub"),
     })
 }
 

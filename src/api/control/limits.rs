@@ -7,9 +7,7 @@ use super::{answer, body, refusal, scope};
 use crate::api::App;
 use crate::api::envelope::Reply;
 use crate::api::incoming::Incoming;
-use crate::harness::Scope;
 use crate::limits::{Limits, OverlayRow, Plan};
-use crate::vectorize::limits::Bounds;
 
 /// `{"limits": [{"name": "…", "value": 3}], "plan": "free"}`; `limits` also as `{"name": 3}`.
 #[derive(Debug, Deserialize)]
@@ -57,7 +55,7 @@ pub async fn change_limits(app: App, incoming: Incoming) -> Reply {
         if let Some(plan) = change.plan {
             limits.set_plan(plan);
         }
-        set(&app, &scope, limits);
+        app.set_limits(&scope, limits);
         Ok(shown(&scope.limits()))
     })
     .await
@@ -67,16 +65,10 @@ pub async fn change_limits(app: App, incoming: Incoming) -> Reply {
 pub async fn forget_limits(app: App, incoming: Incoming) -> Reply {
     answer(async {
         let scope = scope(&app, &incoming)?;
-        set(&app, &scope, Limits::clone(app.harness.limits()));
+        app.set_limits(&scope, Limits::clone(app.harness.limits()));
         Ok(shown(&scope.limits()))
     })
     .await
-}
-
-/// Vectorize reads its rows once, not at every call.
-fn set(app: &App, scope: &Scope, limits: Limits) {
-    app.vectorize.account(&scope.account).set_bounds(Bounds::of(&limits));
-    scope.set_limits(limits);
 }
 
 fn shown(limits: &Limits) -> Value {

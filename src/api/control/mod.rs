@@ -1,10 +1,12 @@
 //! The control plane: `/__candleflare/…`, plain JSON. One file per subject.
 
 mod clock;
+pub mod faults;
 mod journal;
 mod limits;
 pub mod mutations;
 mod status;
+pub mod stubs;
 mod usage;
 
 use std::sync::Arc;
@@ -34,9 +36,7 @@ pub async fn reset(app: App, incoming: Incoming) -> Reply {
             Some(Value::String(id)) => Some(account_id(id)?),
             Some(_) => return Err(refusal("`account` must be 32 hexadecimal digits")),
         };
-        app.vectorize.reset(account.as_deref());
-        app.ai.reset(account.as_deref());
-        app.harness.reset(account.as_deref());
+        app.reset(account.as_deref());
         Ok(json!({"ok": true}))
     })
     .await
@@ -70,6 +70,11 @@ fn account_id(id: &str) -> Result<String, Error> {
 /// The body as JSON of the expected shape.
 fn body<T: DeserializeOwned>(incoming: &Incoming) -> Result<T, Error> {
     serde_json::from_slice(&incoming.body).map_err(|error| refusal(format!("the body cannot be read: {error}")))
+}
+
+/// What a POST of rules answers: the id of the first, and all of them.
+fn added(ids: Vec<String>) -> Value {
+    json!({"id": ids.first(), "ids": ids})
 }
 
 /// A query parameter that must parse.

@@ -41,6 +41,6 @@ async fn complete(app: App, incoming: Incoming, required: &str, schema: &'static
         let text = format!("model {} does not generate text here", answer.meta.model);
         return refused(&app, AiError::InvalidInput { text });
     }
-    encode::answer(&app, answer, Style::Compatible, |body| envelope::json_reply(200, &body))
+    encode::answer(answer, Style::Compatible, |body| envelope::json_reply(200, &body))
         .unwrap_or_else(|error| refused(&app, error))
 }

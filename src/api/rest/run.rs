@@ -38,7 +38,7 @@ pub async fn run(app: App, incoming: &Incoming, model: String, input: Value) -> 
     match app.ai.run(call(incoming, model, input)).await {
         Ok(answer) => {
             let style = answer.meta.style;
-            encode::answer(&app, answer, style, |body| envelope::enveloped(&body))
+            encode::answer(answer, style, |body| envelope::enveloped(&body))
                 .unwrap_or_else(|error| refused(&app, error))
         }
         Err(refusal) => envelope::refusal(&refusal),

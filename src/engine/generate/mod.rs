@@ -34,7 +34,7 @@ pub use logprobs::TokenLogprob;
 pub use reader::{Part, Reader, Reading};
 pub use sampling::Sampling;
 use scheduler::{Place, Scheduler, Waiting};
-use speech::Speech;
+pub use speech::Speech;
 pub use template::ChatTemplate;
 use vocabulary::Vocabulary;
 

@@ -90,6 +90,11 @@ pub struct Speech {
 }
 
 impl Speech {
+    /// The widest spread form, all of it text: what is said without a checkpoint.
+    pub fn plain() -> Self {
+        Self { calls: &FORMATS[FALLBACK], think: None, special: Vec::new() }
+    }
+
     /// Reads it off a checkpoint.
     pub fn detect(vocabulary: &Vocabulary, template: &str) -> Self {
         let shows = |sign: &str| template.contains(sign) || vocabulary.tokenizer.token_to_id(sign).is_some();

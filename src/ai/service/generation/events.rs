@@ -13,6 +13,7 @@ use crate::ai::tasks::text_generation::{self as task, Delta, FinishReason};
 use crate::clock::Deadline;
 use crate::engine::generate::{Finish, GenerateEvent, Part, Reader, TokenLogprob};
 use crate::engine::queue::CancelOnDrop;
+use crate::entropy::Entropy;
 use crate::error::{AiError, Error};
 
 /// What a stream gives: deltas, an end for each choice, then one end of all; or one failure.
@@ -46,6 +47,8 @@ pub struct GenerationStream {
     /// Log probabilities are asked for.
     pub logprobs: bool,
     pub echo: Option<task::Echo>,
+    /// The account's, for padding.
+    pub entropy: Entropy,
     pub(super) events: Events,
 }
 
@@ -107,6 +110,11 @@ impl Events {
         let choices = readers.into_iter().map(choice).collect();
         let finish = FinishReason::default();
         Self { receiver, items: VecDeque::new(), choices, rules, finish, settlement, deadline, _guard: guard }
+    }
+
+    /// The account's stream of randomness.
+    pub fn entropy(&self) -> Entropy {
+        self.settlement.entropy.clone()
     }
 
     /// Waits for the first event, so that what fails before it is refused with its own status.

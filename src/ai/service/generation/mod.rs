@@ -1,6 +1,7 @@
 //! Text generation through the engine, whole or as a stream.
 
 mod events;
+mod said;
 mod settlement;
 
 use std::ops::ControlFlow;
@@ -10,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::ticket::blocking;
-use super::{Ai, Answer, Call, Output, Running, refusal_of};
+use super::{Ai, Answer, Call, Meta, Output, Running, refusal_of};
 use crate::ai::catalog::{Family, Model};
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::text_generation::{self as task, Endpoint, OPENAI_SCHEMA, Style};
@@ -19,6 +20,7 @@ use crate::engine::generate::{Constraint, GenerateJob, GenerationModel, Prepared
 use crate::error::{AiError, Error};
 use events::{Events, Rules};
 pub use events::{GenerationStream, StreamItem};
+pub(super) use said::{from_json, text_bytes};
 use settlement::Settlement;
 
 /// Output tokens where neither the input nor the model says how many: the newer families have no small cap.
@@ -54,7 +56,7 @@ impl Ai {
         resolved: Resolved,
         running: Running,
     ) -> Result<Answer, Error> {
-        let prepared = match self.prepare_generation(model, input, call, &resolved).await {
+        let prepared = match self.prepare_generation(model, input, call, &resolved, &running).await {
             Ok(prepared) => prepared,
             Err(error) => return Err(running.fail(error)),
         };
@@ -98,23 +100,8 @@ impl Ai {
         };
         let settlement = Settlement::new(model, running);
         let readers = (0..parameters.choices).map(|_| decoder.reader(reading)).collect();
-        let mut events = Events::new(receiver, readers, rules, settlement, deadline, guard);
-        if request.stream {
-            events.await_first().await?;
-            let stream = GenerationStream {
-                form: request.form,
-                include_usage: request.include_usage,
-                prompt_tokens,
-                choices: parameters.choices,
-                logprobs: parameters.logprobs.is_some(),
-                echo: request.echo,
-                events,
-            };
-            return Ok(Answer { meta, output: Output::Stream(Box::new(stream)), neurons: None });
-        }
-        let output = task::Output { echo: request.echo, ..events.collect().await? };
-        let neurons = Some(output.usage.neurons);
-        Ok(Answer { meta, output: Output::Generation { form: request.form, output }, neurons })
+        let events = Events::new(receiver, readers, rules, settlement, deadline, guard);
+        answer(request, meta, prompt_tokens, events).await
     }
 
     async fn prepare_generation(
@@ -123,10 +110,12 @@ impl Ai {
         input: &Value,
         call: &Call,
         resolved: &Resolved,
+        running: &Running,
     ) -> Result<Prepare, AiError> {
         // An endpoint that imposes a schema imposes the shape of its answers, too.
         let endpoint = if call.schema.is_some() { Endpoint::Compatible } else { Endpoint::Run };
         let request = task::Request::parse(model, endpoint, input)?;
+        running.reserve(text_bytes(input).saturating_mul(super::embeddings::TOKENISING))?;
         let decoder = match self.engine.loaded_generator(&resolved.checkpoint) {
             Some(decoder) => decoder,
             None => {
@@ -148,17 +137,41 @@ impl Ai {
             }
             failure => refusal_of(failure),
         })?;
-        let max_tokens = room(model, prompt.tokens.len(), request.parameters.max_tokens)?;
+        let max_tokens = room(model, prompt.tokens.len(), request.parameters.max_tokens, running)?;
         Ok(Prepare { request, decoder, prompt, constraint, max_tokens })
     }
 }
 
+/// The answer that the events make: whole, or as a stream.
+async fn answer(request: task::Request, meta: Meta, prompt_tokens: usize, mut events: Events) -> Result<Answer, Error> {
+    if request.stream {
+        events.await_first().await?;
+        let stream = GenerationStream {
+            form: request.form,
+            include_usage: request.include_usage,
+            prompt_tokens,
+            choices: request.parameters.choices,
+            logprobs: request.parameters.logprobs.is_some(),
+            echo: request.echo,
+            entropy: events.entropy(),
+            events,
+        };
+        return Ok(Answer { meta, output: Output::Stream(Box::new(stream)), neurons: None });
+    }
+    let output = task::Output { echo: request.echo, ..events.collect().await? };
+    let neurons = Some(output.usage.neurons);
+    Ok(Answer { meta, output: Output::Generation { form: request.form, output }, neurons })
+}
+
 /// How many tokens may be generated; prompt and output must fit the emulated model's window. Where nobody says how
 /// long the output may be, it is what fits.
-fn room(model: &Model, prompt: usize, asked: Option<usize>) -> Result<usize, AiError> {
-    let Some(limit) = model.context_window else { return Ok(asked.unwrap_or(UNCAPPED)) };
+fn room(model: &Model, prompt: usize, asked: Option<usize>, running: &Running) -> Result<usize, AiError> {
+    const ROW: &str = "ai.context_tokens";
+    let set = running.scope().limits().value(ROW).and_then(|limit| usize::try_from(limit).ok());
+    let Some(limit) = set.or(model.context_window) else { return Ok(asked.unwrap_or(UNCAPPED)) };
     let max_tokens = asked.unwrap_or_else(|| UNCAPPED.min(limit.saturating_sub(prompt)).max(1));
     let tokens = prompt.saturating_add(max_tokens);
+    running.trace.decided(ROW, tokens as u64, limit as u64);
     match tokens > limit {
         true if model.schema == OPENAI_SCHEMA => Err(AiError::EngineContextExceeded { prompt, max_tokens, limit }),
         true => Err(AiError::ContextExceeded { tokens, limit }),

@@ -4,12 +4,15 @@ use super::super::Running;
 use crate::ai::catalog::{Model, Usage};
 use crate::ai::tasks::TokenUsage;
 use crate::engine::generate::Finish;
+use crate::entropy::Entropy;
 use crate::error::{AiError, Error};
 
 /// Books a call once it is known what it took. A call that is dropped before is journalled as given up.
 pub(super) struct Settlement {
     model: &'static Model,
     running: Option<Running>,
+    /// The account's.
+    pub entropy: Entropy,
     usage: TokenUsage,
     queue_ms: f64,
     compute_ms: f64,
@@ -18,13 +21,13 @@ pub(super) struct Settlement {
 impl Settlement {
     pub fn new(model: &'static Model, running: Running) -> Self {
         let usage = TokenUsage::default();
-        Self { model, running: Some(running), usage, queue_ms: 0.0, compute_ms: 0.0 }
+        let entropy = running.scope().entropy.clone();
+        Self { model, running: Some(running), entropy, usage, queue_ms: 0.0, compute_ms: 0.0 }
     }
 
     /// A new id for a tool call.
     pub fn call_id(&self) -> String {
-        let id = self.running.as_ref().map(|running| running.scope().entropy.id()).unwrap_or_default();
-        format!("chatcmpl-tool-{}", id.simple())
+        format!("chatcmpl-tool-{}", self.entropy.id().simple())
     }
 
     pub fn is_open(&self) -> bool {
