@@ -1,5 +1,6 @@
 //! Settings, from flags over environment over `candleflare.toml` over defaults.
 
+mod indexes;
 mod wrangler;
 
 use std::collections::BTreeMap;
@@ -8,10 +9,15 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::account;
 use crate::ai::resolve::{Binding, ModelsMode};
 use crate::engine::device::DeviceChoice;
 use crate::limits::Plan;
 use crate::vectorize::Lag;
+
+pub use indexes::{IndexSpec, NamedSpec, declared};
+use wrangler::Wrangler;
+pub use wrangler::find as find_wrangler;
 
 /// A setting that cannot be used, for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +75,14 @@ pub struct Settings {
     /// Wrangler configuration, whose Vectorize bindings name their indexes
     #[arg(long, env = "CANDLEFLARE_WRANGLER", value_name = "FILE")]
     pub wrangler: Option<PathBuf>,
+    /// Vectorize index that is there from the start: NAME=DIMENSIONS[,METRIC][,PROPERTY:TYPE]… or NAME=PRESET
+    #[arg(long = "index", env = "CANDLEFLARE_INDEX", value_name = "NAME=DIMENSIONS,METRIC", value_delimiter = ';')]
+    #[serde(skip)]
+    pub indexes: Vec<NamedSpec>,
+    /// What `exec` found in the working folder: the least that is said.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub wrangler_found: Option<PathBuf>,
     /// Answer for models whose deprecation date has passed
     #[arg(long, env = "CANDLEFLARE_ALLOW_DEPRECATED", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub allow_deprecated: Option<bool>,
@@ -79,6 +93,8 @@ pub struct Settings {
 struct File {
     #[serde(default)]
     models: BTreeMap<String, Binding>,
+    #[serde(default)]
+    indexes: BTreeMap<String, IndexSpec>,
     #[serde(flatten)]
     rest: toml::Table,
 }
@@ -103,8 +119,12 @@ pub struct Config {
     pub allow_deprecated: bool,
     /// Local folders by model id.
     pub bindings: BTreeMap<String, Binding>,
+    /// The account that a call without one belongs to.
+    pub account: String,
     /// Vectorize index names by binding.
     pub indexes: BTreeMap<String, String>,
+    /// Indexes that every account begins with; without a description, the first call with vectors makes it.
+    pub declared: BTreeMap<String, Option<IndexSpec>>,
 }
 
 /// The port that clients are told about in the documentation.
@@ -126,7 +146,9 @@ impl Default for Config {
             stubs: None,
             allow_deprecated: false,
             bindings: BTreeMap::new(),
+            account: account::DEFAULT.to_owned(),
             indexes: BTreeMap::new(),
+            declared: BTreeMap::new(),
         }
     }
 }
@@ -134,7 +156,7 @@ impl Default for Config {
 impl Config {
     /// Reads the files that `said` names, and lets it win over them.
     pub fn load(said: Settings) -> Result<Self, ConfigError> {
-        let (file, bindings) = file_settings(said.config.as_deref())?;
+        let (file, bindings, described) = file_settings(said.config.as_deref())?;
         let default = Self::default();
         if said.data_dir.or(file.data_dir).is_some() {
             return Err(ConfigError(
@@ -142,10 +164,16 @@ impl Config {
             ));
         }
         let limits = said.limits.or(file.limits).map(|path| read(&path)).transpose()?;
-        let indexes = match said.wrangler.or(file.wrangler) {
-            Some(path) => wrangler::indexes(&path, &read(&path)?)?,
-            None => default.indexes,
+        let wrangler = match said.wrangler.or(file.wrangler).or(said.wrangler_found) {
+            Some(path) => {
+                let environment = std::env::var("CLOUDFLARE_ENV").ok();
+                Wrangler::parse(&path, &read(&path)?, environment.as_deref())?
+            }
+            None => Wrangler::default(),
         };
+        let mut declared: BTreeMap<_, _> = wrangler.index_names.into_iter().map(|name| (name, None)).collect();
+        declared.extend(described.into_iter().map(|(name, spec)| (name, Some(spec))));
+        declared.extend(said.indexes.into_iter().map(|NamedSpec { name, spec }| (name, Some(spec))));
         Ok(Self {
             host: said.host.or(file.host).unwrap_or(default.host),
             port: said.port.or(file.port).unwrap_or(default.port),
@@ -160,23 +188,28 @@ impl Config {
             stubs: said.stubs.or(file.stubs),
             allow_deprecated: said.allow_deprecated.or(file.allow_deprecated).unwrap_or(false),
             bindings,
-            indexes,
+            account: wrangler.account.unwrap_or(default.account),
+            indexes: wrangler.indexes,
+            declared,
         })
     }
 }
 
+/// Settings, folders by model, and indexes by name.
+type FileSettings = (Settings, BTreeMap<String, Binding>, BTreeMap<String, IndexSpec>);
+
 /// The configuration file's settings; without `path`, those of `candleflare.toml` if it is there.
-fn file_settings(path: Option<&Path>) -> Result<(Settings, BTreeMap<String, Binding>), ConfigError> {
+fn file_settings(path: Option<&Path>) -> Result<FileSettings, ConfigError> {
     let default = Path::new("candleflare.toml");
     let path = match path {
         Some(path) => path,
         None if default.exists() => default,
-        None => return Ok((Settings::default(), BTreeMap::new())),
+        None => return Ok(FileSettings::default()),
     };
     let wrong = |error: &dyn std::fmt::Display| ConfigError(format!("`{}`: {error}", path.display()));
     let file: File = toml::from_str(&read(path)?).map_err(|error| wrong(&error))?;
     let settings = file.rest.try_into().map_err(|error| wrong(&error))?;
-    Ok((settings, file.models))
+    Ok((settings, file.models, file.indexes))
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {

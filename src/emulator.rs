@@ -17,7 +17,7 @@ use crate::ai::service::Ai;
 use crate::api::connection::{Connection, Door};
 use crate::api::{self, App, Services};
 use crate::clock::{Clock, Stopwatch};
-use crate::config::{Config, ConfigError};
+use crate::config::{self, Config, ConfigError};
 use crate::engine::Engine;
 use crate::engine::queue::QueueOptions;
 use crate::entropy::Entropy;
@@ -43,6 +43,17 @@ pub struct Emulator {
     app: App,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
+}
+
+/// What an instance was used for, whatever was reset in between.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Totals {
+    pub calls: u64,
+    /// Of `calls`, those that were not answered with success.
+    pub refused: u64,
+    pub neurons: f64,
+    /// What production would have charged, in US dollars.
+    pub usd: f64,
 }
 
 /// Why an emulator does not start.
@@ -151,6 +162,16 @@ impl Emulator {
         Account::new(&self.app, id)
     }
 
+    /// What all accounts together have used since the start.
+    pub fn totals(&self) -> Totals {
+        let (calls, refused) =
+            self.app.harness.journal().counts().iter().fold((0, 0), |(calls, refused), ((_, status), count)| {
+                (calls + count, refused + if *status >= 400 { *count } else { 0 })
+            });
+        let (neurons, usd) = self.app.ai.ledger().lifetime();
+        Totals { calls, refused, neurons, usd }
+    }
+
     /// Takes no more calls, lets those in flight end, and stops.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
@@ -206,7 +227,9 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let resolver = Resolver { mode: config.models, bindings: config.bindings };
     let ai = Arc::new(Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));
     let ids = Arc::clone(&harness);
-    let vectorize = Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id());
+    let declared = config::declared(config.declared, &bounds)?;
+    let vectorize = Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id())
+        .with_indexes(declared);
     Ok(Arc::new(Services {
         ai,
         vectorize,
@@ -215,6 +238,7 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
         entropy,
         token: config.token,
         is_exposed,
+        account: config.account,
         indexes: config.indexes,
         started: Stopwatch::new(),
     }))

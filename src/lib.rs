@@ -2,6 +2,7 @@
 //!
 //! For a Rust test, [`Emulator::builder`] starts one on a free port; for everything else there is the binary.
 
+pub mod account;
 pub mod ai;
 pub mod api;
 pub mod cli;
@@ -16,7 +17,7 @@ pub mod limits;
 pub mod vectorize;
 
 pub use config::Config;
-pub use emulator::{Account, Builder, Emulator, Refused, StartError};
+pub use emulator::{Account, Builder, Emulator, Refused, StartError, Totals};
 pub use harness::{contains, fault, regex, stub};
 pub use limits::Plan;
 

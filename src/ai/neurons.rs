@@ -62,6 +62,8 @@ type VectorRows = BTreeMap<(Arc<str>, Date, String), VectorRow>;
 pub struct Ledger {
     accounts: Mutex<HashMap<Arc<str>, Rows>>,
     vectors: Mutex<VectorRows>,
+    /// Neurons and US dollars since the start, which forgetting rows does not change.
+    lifetime: Mutex<(f64, f64)>,
 }
 
 impl Ledger {
@@ -90,7 +92,11 @@ impl Ledger {
         row.cached_tokens += usage.cached_tokens;
         row.output_tokens += usage.output_tokens;
         row.neurons += neurons;
-        row.usd += model.usd(usage);
+        let usd = model.usd(usage);
+        row.usd += usd;
+        drop(accounts);
+        let mut lifetime = self.lifetime.lock().unwrap_or_else(PoisonError::into_inner);
+        *lifetime = (lifetime.0 + neurons, lifetime.1 + usd);
         neurons
     }
 
@@ -132,6 +138,11 @@ impl Ledger {
         wanted.into_iter().flat_map(|(_, rows)| rows.values().cloned()).collect()
     }
 
+    /// Neurons and US dollars since the start, of all accounts.
+    pub fn lifetime(&self) -> (f64, f64) {
+        *self.lifetime.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Forgets `account`, or all.
     pub fn clear(&self, account: Option<&str>) {
         self.lock().retain(|id, _| account.is_some_and(|account| **id != *account));
@@ -164,6 +175,7 @@ mod tests {
         assert_eq!(ledger.rows(Some("a"))[1].date.to_string(), "2026-11-24");
         ledger.clear(Some("a"));
         assert_eq!((ledger.rows(Some("a")).len(), ledger.rows(None).len()), (0, 1));
+        assert!((ledger.lifetime().0 - 3.0 * 2457.0).abs() < 1e-6);
     }
 
     #[test]

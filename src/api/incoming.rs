@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Value;
 
-use super::DEFAULT_ACCOUNT;
+pub use crate::account::is_id as is_account_id;
 use crate::ai::gateway::GatewayOptions;
 use crate::ai::service::Options;
 use crate::error::{AiError, Error, PlatformError};
@@ -39,9 +39,9 @@ pub enum Unreadable {
 
 impl Incoming {
     /// The account that the path names, or the default one.
-    pub fn account(request: &Request<Body>, params: &RawPathParams) -> Result<String, PlatformError> {
+    pub fn account(request: &Request<Body>, params: &RawPathParams, default: &str) -> Result<String, PlatformError> {
         match param(params, "account") {
-            None => Ok(DEFAULT_ACCOUNT.to_owned()),
+            None => Ok(default.to_owned()),
             Some(id) if is_account_id(id) => Ok(id.to_ascii_lowercase()),
             Some(_) => Err(PlatformError::InvalidAccount { path: request.uri().path().to_owned() }),
         }
@@ -120,20 +120,4 @@ impl Incoming {
 
 fn param<'a>(params: &'a RawPathParams, name: &str) -> Option<&'a str> {
     params.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
-}
-
-/// 32 hexadecimal digits.
-pub fn is_account_id(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn account_ids_are_32_hexadecimal_digits() {
-        assert!(is_account_id(DEFAULT_ACCOUNT) && is_account_id("0123456789abcdefABCDEF0123456789"));
-        assert!(!is_account_id("0") && !is_account_id("g0000000000000000000000000000000"));
-    }
 }

@@ -28,8 +28,7 @@ use crate::limits::Limits;
 use crate::vectorize::limits::Bounds;
 use crate::vectorize::{Lag, Vectorize};
 
-/// The account that a call without one belongs to.
-pub const DEFAULT_ACCOUNT: &str = "00000000000000000000000000000000";
+pub use crate::account::DEFAULT as DEFAULT_ACCOUNT;
 
 /// Everything that a handler can reach.
 pub struct Services {
@@ -42,6 +41,8 @@ pub struct Services {
     pub token: Option<String>,
     /// Others than this machine can reach it, so everything needs the token.
     pub is_exposed: bool,
+    /// The account that a call without one belongs to.
+    pub account: String,
     /// Vectorize binding names to index names, from the wrangler configuration.
     pub indexes: BTreeMap<String, String>,
     pub started: Stopwatch,

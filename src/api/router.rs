@@ -115,12 +115,14 @@ pub fn router(app: &App) -> Router {
     for route in ROUTES {
         router = router.route(route.path, method_router(route, app));
     }
-    router.fallback(no_route).method_not_allowed_fallback(method_not_allowed).layer(CatchPanicLayer::custom(
-        |_: Box<dyn std::any::Any + Send>| {
+    let router = router.fallback(no_route).method_not_allowed_fallback(method_not_allowed).layer(
+        CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a handler panicked; this is a bug of candleflare");
             envelope::refused(&AiError::Internal { reason: "a handler panicked".to_owned() }.into(), None)
-        },
-    ))
+        }),
+    );
+    // Outside of the table, for it changes where a call is routed to.
+    Router::new().fallback_service(router).layer(axum::middleware::map_request(binding::addressed))
 }
 
 fn method_router(route: &'static Route, app: &App) -> MethodRouter {
@@ -152,7 +154,7 @@ async fn answer(
         return refused(route, &PlatformError::NoRoute { path }.into());
     };
     let connection = request.extensions().get::<ConnectInfo<Connection>>().map(|ConnectInfo(known)| known.clone());
-    let account = match Incoming::account(&request, &params) {
+    let account = match Incoming::account(&request, &params, &app.account) {
         Ok(account) => account,
         Err(error) => return refused(route, &error.into()),
     };

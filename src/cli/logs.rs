@@ -8,6 +8,17 @@ use tracing_subscriber::EnvFilter;
 const TERMINAL: &str = "candleflare=info";
 const ELSEWHERE: &str = "candleflare=info,candleflare::calls=warn";
 
+/// For a command whose own output is what matters: only what is out of the ordinary, for people.
+pub fn init_for_command() {
+    let filter = EnvFilter::try_from_env("CANDLEFLARE_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("candleflare=warn,candleflare::calls=off"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    if let Err(error) = builder.with_ansi(colours).with_target(false).without_time().try_init() {
+        eprintln!("warning: no logs: {error}");
+    }
+}
+
 /// Starts logging; `CANDLEFLARE_LOG` takes `tracing`'s filter syntax.
 pub fn init() {
     let is_terminal = std::io::stderr().is_terminal();

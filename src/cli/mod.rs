@@ -2,9 +2,12 @@
 
 mod completions;
 mod doctor;
+mod exec;
+mod init;
 mod limits;
 mod list;
 mod logs;
+mod ready;
 mod serve;
 mod usage;
 
@@ -24,6 +27,10 @@ struct Cli {
 enum Verb {
     /// Serve until SIGINT or SIGTERM
     Serve(Box<serve::Serve>),
+    /// Run a command against an emulator of its own: `exec -- npx vitest run`
+    Exec(Box<exec::Exec>),
+    /// Lead a project's bindings to a running emulator, showing the change first
+    Init(init::Init),
     /// Try what works here: device, tools, and one real inference per task
     Doctor(Box<doctor::Doctor>),
     /// List the catalogue's models and the checkpoint that answers for each
@@ -43,6 +50,11 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.verb {
         Verb::Serve(serve) => serve.run(),
+        Verb::Exec(exec) => match exec.run() {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
+        Verb::Init(init) => init.run(),
         Verb::Doctor(doctor) => doctor.run(),
         Verb::List(list) => list.run(),
         Verb::Show(show) => show.run(),

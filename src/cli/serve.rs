@@ -1,15 +1,13 @@
 //! `candleflare serve`.
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
 
 use clap::Args;
-use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::logs;
-use crate::api::DEFAULT_ACCOUNT;
+use super::ready::ReadyFile;
 use crate::config::{Config, Settings};
 use crate::emulator::{Emulator, StartError};
 
@@ -36,14 +34,11 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     // From here on a signal drains; before, it simply ends the process.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let ready_file = config.ready_file.clone();
+    let (ready_file, account) = (config.ready_file.clone(), config.account.clone());
     let emulator = Emulator::on(listener, config)?;
     let url = emulator.url();
-    if let Some(path) = &ready_file {
-        write_ready_file(path, &url)
-            .map_err(|error| format!("cannot write the ready file `{}`: {error}", path.display()))?;
-    }
-    announce(&url);
+    let _ready = ready_file.map(|path| ReadyFile::write(path, &url)).transpose()?;
+    announce(&url, &account);
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -54,30 +49,18 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    if let Some(path) = &ready_file {
-        // Another process may have taken it away.
-        let _ = std::fs::remove_file(path);
-    }
     Ok(())
 }
 
-/// Written beside and renamed, so that a reader never sees half of it.
-fn write_ready_file(path: &Path, url: &str) -> std::io::Result<()> {
-    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
-    let text = json!({"url": url, "pid": std::process::id(), "version": env!("CARGO_PKG_VERSION")}).to_string();
-    std::fs::write(&beside, text)?;
-    std::fs::rename(&beside, path)
-}
-
-fn announce(url: &str) {
+fn announce(url: &str, account_id: &str) {
     let api = format!("{url}/client/v4");
     tracing::info!(url, "listening");
     if !std::io::stderr().is_terminal() {
         return;
     }
-    let account = format!("{api}/accounts/{DEFAULT_ACCOUNT}");
+    let account = format!("{api}/accounts/{account_id}");
     let banner = format!(
-        "\n  candleflare {}\n\n  Cloudflare API   {api}\n  Workers AI       {account}/ai/run/MODEL\n  OpenAI           {account}/ai/v1\n  Vectorize        {account}/vectorize/v2/indexes\n  AI binding       {url}/binding/ai\n\n  account id {DEFAULT_ACCOUNT}, any token; stop with Ctrl-C\n\n",
+        "\n  candleflare {}\n\n  Cloudflare API   {api}\n  Workers AI       {account}/ai/run/MODEL\n  OpenAI           {account}/ai/v1\n  Vectorize        {account}/vectorize/v2/indexes\n  AI binding       {url}/binding/ai\n\n  account id {account_id}, any token; stop with Ctrl-C\n\n",
         env!("CARGO_PKG_VERSION"),
     );
     // A closed terminal is no reason to stop serving.

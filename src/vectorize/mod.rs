@@ -6,6 +6,7 @@
 
 mod blocks;
 mod config;
+mod declared;
 mod filter;
 mod index;
 pub mod limits;
@@ -19,7 +20,8 @@ mod service;
 mod state;
 pub mod wire;
 
-pub use config::{IndexConfig, Metric};
+pub use config::{IndexConfig, Metric, check_name};
+pub use declared::Declared;
 pub use index::Index;
 pub use metadata::IndexType;
 pub use mutations::Lag;

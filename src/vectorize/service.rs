@@ -1,6 +1,6 @@
 //! The Vectorize service: accounts, and the indexes of each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -8,6 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::config::{self, IndexConfig};
+use super::declared::Declared;
 use super::index::Index;
 use super::limits::Bounds;
 use super::mutations::Lag;
@@ -62,6 +63,7 @@ impl fmt::Debug for Shared {
 #[derive(Debug)]
 pub struct Vectorize {
     shared: Shared,
+    declared: Vec<Declared>,
     accounts: RwLock<HashMap<String, Arc<Account>>>,
 }
 
@@ -71,6 +73,8 @@ pub struct Account {
     shared: Shared,
     /// By name; nothing stands for a deleted index whose name was not used again.
     indexes: RwLock<BTreeMap<String, Option<Arc<Index>>>>,
+    /// Names of indexes that the first call with vectors makes.
+    undecided: BTreeSet<String>,
 }
 
 impl Vectorize {
@@ -82,7 +86,12 @@ impl Vectorize {
             ids: Arc::new(ids),
             rules: Arc::new(Mutex::new(Rules { bounds, lag })),
         };
-        Self { shared, accounts: RwLock::default() }
+        Self { shared, declared: Vec::new(), accounts: RwLock::default() }
+    }
+
+    /// Every account begins with these indexes.
+    pub fn with_indexes(self, declared: Vec<Declared>) -> Self {
+        Self { declared, ..self }
     }
 
     /// The account, which exists as soon as somebody names it.
@@ -90,7 +99,10 @@ impl Vectorize {
         let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         known.unwrap_or_else(|| {
             let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-            accounts.entry(id.to_owned()).or_insert_with(|| Arc::new(Account::new(&self.shared, id))).clone()
+            accounts
+                .entry(id.to_owned())
+                .or_insert_with(|| Arc::new(Account::new(&self.shared, id, &self.declared)))
+                .clone()
         })
     }
 
@@ -105,12 +117,34 @@ impl Vectorize {
 }
 
 impl Account {
-    fn new(shared: &Shared, id: &str) -> Self {
+    fn new(shared: &Shared, id: &str, declared: &[Declared]) -> Self {
         // Each account has rules, a clock and ids of its own.
         let rules = Arc::new(Mutex::new(*shared.rules()));
         let (account, clock, ids) = (id.into(), shared.clock.of(id), Arc::clone(&shared.ids));
         let shared = Shared { account, clock, ids, rules };
-        Self { shared, indexes: RwLock::default() }
+        let undecided =
+            declared.iter().filter(|index| index.config.is_none()).map(|index| index.name.clone()).collect();
+        let account = Self { shared, indexes: RwLock::default(), undecided };
+        if let Err(error) = account.declare(declared) {
+            tracing::error!(%error, "a declared index is incomplete");
+        }
+        account
+    }
+
+    /// Whether the first call with vectors makes this index.
+    pub(super) fn is_undecided(&self, name: &str) -> bool {
+        self.undecided.contains(name)
+    }
+
+    /// Makes an index unless one of this name is there or was deleted.
+    pub(super) fn create_missing(&self, name: &str, config: IndexConfig) -> Option<Arc<Index>> {
+        let mut indexes = self.write();
+        if indexes.contains_key(name) {
+            return None;
+        }
+        let index = Arc::new(Index::new(name.to_owned(), String::new(), config, self.shared.clone()));
+        indexes.insert(name.to_owned(), Some(index.clone()));
+        Some(index)
     }
 
     /// Creates an index from `{name, config, description?}`. The name of a deleted one can be used again.

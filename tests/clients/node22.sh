@@ -1,16 +1,16 @@
 #!/bin/sh
-# Prints the path of a Node that the clients run on (22 or newer): the machine's own if it is new enough, else one
+# Prints the path of a Node that the clients run on (22.12 or newer, as wrangler wants it): the machine's own if it is new enough, else one
 # from the npm registry, kept in `.tools/` at the root of the repository. Once installed, no network is needed.
 set -eu
 
-need=22
+need=22.12
 version=22.23.2
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 tools=$root/.tools
 
 # Whether $1 runs here and is new enough.
 new_enough() {
-    major=$("$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null) && [ "$major" -ge "$need" ]
+    "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) ? 0 : 1)' 2>/dev/null
 }
 
 own=$(command -v node || true)

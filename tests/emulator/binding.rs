@@ -1,5 +1,7 @@
 //! The Worker binding's dialect, in both of its wrappings. Real workerd speaks it in tests/clients.
 
+use candleflare::Emulator;
+use candleflare::config::NamedSpec;
 use serde_json::{Value, json};
 
 use super::client::{ACCOUNT, CHAT, Client, EMBED, events, json_of};
@@ -54,4 +56,39 @@ async fn models_are_listed() {
     let client = Client::start().await;
     let found = client.get("/binding/ai/ai-api/models/search?search=bge-small").await;
     assert_eq!(found["result"][0]["name"], EMBED);
+}
+
+/// What workerd's external service adds to a call whose path is the runtime's own.
+#[tokio::test]
+async fn a_header_says_whose_binding_calls() {
+    let client = Client::of(Emulator::builder().config(|config| {
+        let wrangled = "docs=32,cosine".parse::<NamedSpec>().unwrap();
+        config.declared.insert(wrangled.name, Some(wrangled.spec));
+        config.declared.insert("late".to_owned(), None);
+    }))
+    .await;
+    let call = |method: &str, path: &str, binding: &str, body: String| {
+        let request = client.http.request(method.parse().unwrap(), client.url(path));
+        request.header("candleflare-binding", format!("/binding/{ACCOUNT}/{binding}")).body(body).send()
+    };
+    let input = json!({"inputs": {"text": "a"}, "options": {}}).to_string();
+    let request = client.http.post(client.url("/run?version=3")).header("cf-consn-model-id", EMBED);
+    let request = request.header("candleflare-binding", format!("/binding/{ACCOUNT}/ai")).body(input);
+    assert_eq!(json_of(request.send().await.unwrap()).await.1["shape"], json!([1, 384]));
+    let info = json_of(call("GET", "/info", "vectorize/docs", String::new()).await.unwrap()).await.1;
+    assert_eq!(info["dimensions"], 32);
+
+    // An index of which only the name is declared is made by its first write, with the dimensions that it has.
+    let vector = json!({"id": "a", "values": vec![0.5; 48]}).to_string();
+    let before = call("GET", "/info", "vectorize/late", String::new()).await.unwrap();
+    assert_eq!(before.status(), 404);
+    assert_eq!(call("POST", "/upsert", "vectorize/late", vector.clone()).await.unwrap().status(), 200);
+    let info = json_of(call("GET", "/info", "vectorize/late", String::new()).await.unwrap()).await.1;
+    assert_eq!(info["dimensions"], 48);
+    assert_eq!(call("POST", "/upsert", "vectorize/other", vector).await.unwrap().status(), 404);
+    for nonsense in ["http://elsewhere/", "/client/v4/user", "", "/binding/\u{e9}"] {
+        let request = client.http.get(client.url("/info")).header("candleflare-binding", nonsense.as_bytes());
+        let status = request.send().await.unwrap().status().as_u16();
+        assert!((400..500).contains(&status), "{nonsense}: {status}");
+    }
 }

@@ -5,7 +5,8 @@ pub mod ai;
 mod gateway;
 pub mod vectorize;
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, Request, Uri};
 
 use super::App;
 use super::envelope::{self, Reply};
@@ -14,6 +15,18 @@ use crate::error::PlatformError;
 
 /// The prefix that Miniflare gives to every header of the wrapped request.
 const WRAPPED: &str = "mf-header-";
+
+/// A call of workerd's inner fetcher has the runtime's own path (`/run`, `/query`), and no place for an account or an
+/// index: the external service that it goes through adds a header with the path of the binding, which goes in front.
+pub async fn addressed(mut request: Request<Body>) -> Request<Body> {
+    let Some(binding) = request.headers_mut().remove("candleflare-binding") else { return request };
+    let rest = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let path = binding.to_str().ok().filter(|path| path.starts_with("/binding/")).map(|path| format!("{path}{rest}"));
+    if let Some(uri) = path.and_then(|path| path.parse::<Uri>().ok()) {
+        *request.uri_mut() = uri;
+    }
+    request
+}
 
 /// `/binding` alone: the wrapped URL's host tells the service.
 pub async fn either(app: App, incoming: Incoming) -> Reply {

@@ -16,12 +16,14 @@ pub fn binding(service: &Vectorize, index: &str, request: &Request<'_>) -> Answe
     if operation.starts_with("binding/indexes") {
         return Err(rest::legacy());
     }
-    let index = service.account(request.account).get(index);
+    let account = service.account(request.account);
+    let with_vectors = || account.get_for(index, || body::dimensions(request));
+    let index = account.get(index);
     match (operation, request.method) {
         ("info", "GET") => rest::answer(&index?.info()),
-        ("query", "POST") => rest::query(&*index?, request),
-        ("insert", "POST") => upload(&*index?, Operation::Insert, request),
-        ("upsert", "POST") => upload(&*index?, Operation::Upsert, request),
+        ("query", "POST") => rest::query(&*with_vectors()?, request),
+        ("insert", "POST") => upload(&*with_vectors()?, Operation::Insert, request),
+        ("upsert", "POST") => upload(&*with_vectors()?, Operation::Upsert, request),
         ("getByIds", "POST") => rest::get_by_ids(&*index?, request),
         ("deleteByIds", "POST") => rest::delete_by_ids(&*index?, request),
         ("info" | "query" | "insert" | "upsert" | "getByIds" | "deleteByIds", _) => Err(rest::not_allowed(request)),

@@ -20,10 +20,10 @@ pub use limits::{change_limits, forget_limits, limits};
 pub use status::{health, metrics, ready, version};
 pub use usage::usage;
 
+use super::App;
 use super::envelope::{Reply, json_reply};
 use super::incoming::{Incoming, is_account_id};
 use super::router::{Dialect, ROUTES};
-use super::{App, DEFAULT_ACCOUNT};
 use crate::error::{Error, PlatformError};
 use crate::harness::Scope;
 
@@ -52,7 +52,7 @@ async fn answer(work: impl Future<Output = Result<Value, Error>>) -> Reply {
 
 /// The scope of `?account=`, or of the default account.
 fn scope(app: &App, incoming: &Incoming) -> Result<Arc<Scope>, Error> {
-    Ok(app.harness.scope(asked_account(incoming)?.as_deref().unwrap_or(DEFAULT_ACCOUNT)))
+    Ok(app.harness.scope(asked_account(incoming)?.as_deref().unwrap_or(&app.account)))
 }
 
 /// `?account=`, checked.

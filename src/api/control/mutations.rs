@@ -5,10 +5,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{refusal, refused};
+use super::{App, refusal, refused};
 use crate::api::envelope::{Reply, json_reply};
 use crate::api::incoming::{Incoming, is_account_id};
-use crate::api::{App, DEFAULT_ACCOUNT};
 use crate::vectorize::{Account, Index, Lag};
 
 /// `{"mode": "after_ms", "ms": 500}`, `{"mode": "after_reads", "reads": 3}`, `{"mode": "immediate" | "manual"}`,
@@ -93,7 +92,7 @@ pub async fn steer(app: App, incoming: Incoming) -> Reply {
 fn account(app: &App, incoming: &Incoming, named: Option<&str>) -> Result<Arc<Account>, String> {
     let id = named.map(str::to_owned).or_else(|| incoming.query_value("account"));
     match id {
-        None => Ok(app.vectorize.account(DEFAULT_ACCOUNT)),
+        None => Ok(app.vectorize.account(&app.account)),
         Some(id) if is_account_id(&id) => Ok(app.vectorize.account(&id.to_ascii_lowercase())),
         Some(_) => Err("`account` must be 32 hexadecimal digits".to_owned()),
     }

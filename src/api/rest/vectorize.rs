@@ -85,7 +85,7 @@ pub fn rest(service: &Vectorize, request: &Request<'_>) -> Answer {
         ("info", "GET") => answer(&account.get(name)?.info()),
         ("insert", "POST") => upload(&account, name, Operation::Insert, request),
         ("upsert", "POST") => upload(&account, name, Operation::Upsert, request),
-        ("query", "POST") => query(&*account.get(name)?, request),
+        ("query", "POST") => query(&*account.get_for(name, || body::dimensions(request))?, request),
         ("get_by_ids", "POST") => get_by_ids(&*account.get(name)?, request),
         ("delete_by_ids", "POST") => delete_by_ids(&*account.get(name)?, request),
         ("list", "GET") => list(&*account.get(name)?, request),
@@ -143,7 +143,7 @@ pub fn delete_by_ids(index: &Index, request: &Request<'_>) -> Answer {
 }
 
 fn upload(account: &Account, name: &str, operation: Operation, request: &Request<'_>) -> Answer {
-    let index = account.get(name)?;
+    let index = account.get_for(name, || body::dimensions(request))?;
     let bounds = index.bounds();
     let lines = body::upload(request, operation, &bounds)?;
     answer(&index.write(operation, lines, bounds.http_batch)?)

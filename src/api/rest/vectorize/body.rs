@@ -30,6 +30,20 @@ pub fn json<T: DeserializeOwned>(request: &Request<'_>) -> Result<T, VectorizeEr
     }
 }
 
+/// How long the first vector of a call is, as far as it can be read: NDJSON, `{"vectors": […]}` or `{"vector": […]}`.
+pub fn dimensions(request: &Request<'_>) -> Option<usize> {
+    #[derive(Deserialize)]
+    struct First {
+        #[serde(alias = "vector")]
+        values: Option<Vec<f32>>,
+        #[serde(default)]
+        vectors: Vec<First>,
+    }
+    let first = serde_json::Deserializer::from_slice(request.body).into_iter::<First>().next()?.ok()?;
+    let values = first.values.or_else(|| first.vectors.into_iter().next()?.values)?;
+    Some(values.len())
+}
+
 /// Reads the query string.
 pub fn query<T: DeserializeOwned>(request: &Request<'_>) -> Result<T, VectorizeError> {
     let invalid = |text: String| VectorizeError::InvalidRequest { text };

@@ -1,0 +1,17 @@
+// wrangler warns that AI and Vectorize are remote and may be charged for. Here they are not, and it says so once instead.
+"use strict";
+
+const REMOTE = /(AI|Vectorize|Vectorize Index) bindings (always access remote resources|do not support local development)/;
+
+/** Replaces those warnings by one line. */
+function wireWarnings(address) {
+  const original = console.warn;
+  let said = false;
+  console.warn = function warn(...args) {
+    if (!REMOTE.test(String(args[0]))) return original.apply(this, args);
+    if (!said) original.call(this, `candleflare: AI and Vectorize are local, at ${address}`);
+    said = true;
+  };
+}
+
+module.exports = { wireWarnings };
