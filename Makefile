@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements lint fmt bench bench-http load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt bench bench-http load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,12 +31,19 @@ test-rust:
 		set -x; $(CARGO) test --release --locked --all-targets && $(CARGO) test --release --locked --doc; \
 	fi
 
-test-clients: build tests/clients/node_modules
+test-clients: build tests/clients/node_modules fixtures/workers/node_modules
 	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test tests/clients/*.test.mjs
 
 tests/clients/node_modules: tests/clients/package.json tests/clients/package-lock.json
 	npm ci --prefix tests/clients --no-audit --no-fund
 	@touch $@
+
+fixtures/workers/node_modules: fixtures/workers/package.json fixtures/workers/package-lock.json
+	npm ci --prefix fixtures/workers --no-audit --no-fund
+	@touch $@
+
+npm: build ## packages for npm under target/npm: candleflare, and this platform's binary
+	node npm/pack.mjs target/npm "$$(node -p 'process.platform + "-" + process.arch')=$(BIN)"
 
 # Clients that are Python packages, in an environment of their own.
 PYTHON ?= python3
@@ -74,6 +81,6 @@ load: ## 200 clients for two minutes with faults on
 
 clean: ## remove what was built and installed
 	$(CARGO) clean
-	rm -rf .tools tests/clients/node_modules
+	rm -rf .tools tests/clients/node_modules fixtures/workers/node_modules
 
 -include models/recipes/models.mk

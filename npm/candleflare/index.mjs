@@ -1,0 +1,3 @@
+import client from "./index.cjs";
+
+export const { Candleflare, CandleflareError, newAccount } = client;
