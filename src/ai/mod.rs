@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod catalog;
+pub mod finetunes;
 pub mod gateway;
 pub mod neurons;
 pub mod resolve;

@@ -69,7 +69,7 @@ impl Fidelity {
     }
 }
 
-/// A local folder bound to a model id in `candleflare.toml`: a path, or a table that also says the fidelity.
+/// A local folder or GGUF file bound to a model id in `candleflare.toml`: a path, or a table that also says the fidelity.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum Binding {
@@ -118,8 +118,8 @@ fn folder(binding: &Binding) -> Resolved {
         Binding::Path(path) => (path, Fidelity::default()),
         Binding::Table { path, fidelity } => (path, *fidelity),
     };
-    // The path is the name: two ids bound to one folder share what is loaded.
-    Resolved { checkpoint: Checkpoint::folder(&path.to_string_lossy(), path), fidelity }
+    // The path is the name: two ids bound to one place share what is loaded.
+    Resolved { checkpoint: Checkpoint::open(&path.to_string_lossy(), path), fidelity }
 }
 
 fn stand_in(model: &Model) -> Option<Resolved> {

@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::ai::batch::Batches;
 use crate::ai::catalog::{Catalog, Model, Task, Usage};
+use crate::ai::finetunes::Finetunes;
 use crate::ai::gateway::Gateways;
 use crate::ai::neurons::Ledger;
 use crate::ai::resolve::{Resolved, Resolver};
@@ -49,6 +50,7 @@ pub(super) struct Shared {
     pub ledger: Ledger,
     pub batches: Batches,
     pub gateways: Gateways,
+    pub finetunes: Finetunes,
 }
 
 /// One call under way.
@@ -69,6 +71,7 @@ impl Ai {
             ledger: Ledger::default(),
             batches: Batches::default(),
             gateways: Gateways::default(),
+            finetunes: Finetunes::default(),
         });
         Self {
             catalog: Catalog::builtin(),
@@ -102,11 +105,16 @@ impl Ai {
         &self.shared.gateways
     }
 
-    /// Forgets what an account, or all, used, queued and cached.
+    pub fn finetunes(&self) -> &Finetunes {
+        &self.shared.finetunes
+    }
+
+    /// Forgets what an account, or all, used, queued, cached and uploaded.
     pub fn reset(&self, account: Option<&str>) {
         self.shared.ledger.clear(account);
         self.shared.batches.clear(account);
         self.shared.gateways.clear(account);
+        self.shared.finetunes.clear(account);
     }
 
     /// Runs one call, through AI Gateway if it says so. Dropping the future, or the stream that it gives, stops the

@@ -66,6 +66,10 @@ pub static ROUTES: &[Route] = routes! {
     GET "/client/v4/accounts/{account}/ai/models/schema" Rest "control.body_bytes" rest::models::schema, "a model's input and output schema";
     GET "/client/v4/accounts/{account}/ai/tasks/search" Rest "control.body_bytes" rest::models::tasks, "the tasks";
     GET "/client/v4/accounts/{account}/ai/authors/search" Rest "control.body_bytes" rest::models::authors, "the authors";
+    GET "/client/v4/accounts/{account}/ai/finetunes" Rest "control.body_bytes" rest::finetunes::list, "the account's finetunes";
+    POST "/client/v4/accounts/{account}/ai/finetunes" Rest "control.body_bytes" rest::finetunes::create, "create a finetune";
+    GET "/client/v4/accounts/{account}/ai/finetunes/{*rest}" Rest "control.body_bytes" rest::finetunes::below, "`public`: Cloudflare's own finetunes";
+    POST "/client/v4/accounts/{account}/ai/finetunes/{*rest}" Rest "ai.finetune_asset_bytes" rest::finetunes::upload, "`<finetune>/finetune-assets`: upload a file of an adapter";
     POST "/client/v4/accounts/{account}/ai/v1/chat/completions" OpenAi "ai.body_bytes" openai::chat::completions, "chat, as OpenAI";
     POST "/client/v4/accounts/{account}/ai/v1/completions" OpenAi "ai.body_bytes" openai::chat::prompt_completions, "completion of a prompt, as OpenAI";
     GET "/client/v4/accounts/{account}/ai/v1/models" OpenAi "control.body_bytes" openai::models, "not served, as in production";

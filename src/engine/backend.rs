@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use crate::engine::adapter::Adapter;
+
 /// Why the engine did not answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Failure {
@@ -124,6 +126,8 @@ pub struct Step<'a> {
     pub position: usize,
     /// At least one token.
     pub tokens: &'a [u32],
+    /// Made for this decoder's shape, and the same for all tokens that the slot holds.
+    pub adapter: Option<&'a Adapter>,
 }
 
 /// A causal decoder with a KV cache of `slots` sequences.

@@ -1,5 +1,6 @@
 //! Inference: everything that knows Candle, and nothing that knows Cloudflare. No HTTP, no async.
 
+pub mod adapter;
 pub mod backend;
 pub mod checkpoints;
 pub mod device;

@@ -31,6 +31,8 @@ pub enum AiError {
     NeuronsSpent,
     #[error("The model {model} does not support LoRa inference")]
     LoraUnsupported { model: String },
+    #[error("Finetune is missing required files (model.safetensors and config.json)")]
+    FinetuneIncomplete,
     /// The input does not fit the model's schema; `text` is the published checker's.
     #[error("{text}")]
     BadInput { text: String },
@@ -85,6 +87,7 @@ impl AiError {
             Self::Aborted => 3008,
             Self::Model { .. } => 3030,
             Self::RateLimited => 3021,
+            Self::FinetuneIncomplete => 3039,
             Self::Capacity => 3040,
             Self::Internal { .. } => 3043,
             Self::NeuronsSpent => 4006,
@@ -109,6 +112,7 @@ impl AiError {
             | Self::GatewayPath
             | Self::GatewayUnknown
             | Self::Model { .. }
+            | Self::FinetuneIncomplete
             | Self::BadInput { .. }
             | Self::NoSuchModel { .. }
             | Self::JsonModeUnmet { .. }

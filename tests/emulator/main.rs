@@ -10,6 +10,7 @@ mod constrained;
 mod control;
 mod docs;
 mod faults;
+mod finetunes;
 mod fuzz;
 mod gateway;
 mod isolation;

@@ -1,5 +1,6 @@
 //! Cloudflare's v4 REST API.
 
+pub mod finetunes;
 pub mod gateways;
 pub mod models;
 pub mod run;

@@ -1,20 +1,24 @@
-//! Where weights come from: the binary itself or a folder in Hugging Face layout. Both are read through
+//! Where weights come from: the binary itself, a folder in Hugging Face layout or a GGUF file. All are read through
 //! [`Checkpoint`], so a bundled model loads through the same code as any other.
 
+mod blocks;
 mod bundled;
+mod gguf;
 mod packed;
 mod rows;
 mod tensors;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memmap2::Mmap;
 use serde::de::DeserializeOwned;
 
 use crate::engine::backend::Failure;
 pub use bundled::bundled;
+use gguf::Gguf;
 pub use rows::Rows;
 pub use tensors::Tensors;
 
@@ -29,6 +33,10 @@ pub struct Checkpoint {
 enum Files {
     Embedded(&'static [(&'static str, &'static [u8])]),
     Folder(PathBuf),
+    /// One file, parsed when it is first asked for.
+    Gguf(PathBuf, Arc<OnceLock<Result<Gguf, String>>>),
+    /// Sent by a client.
+    Memory(Arc<BTreeMap<String, Arc<[u8]>>>),
 }
 
 /// A file's bytes: inside the binary, or memory-mapped.
@@ -36,6 +44,8 @@ enum Files {
 pub enum Bytes {
     Embedded(&'static [u8]),
     Mapped(Arc<Mmap>),
+    /// Made from what a GGUF file says.
+    Made(Arc<[u8]>),
 }
 
 impl std::ops::Deref for Bytes {
@@ -45,6 +55,7 @@ impl std::ops::Deref for Bytes {
         match self {
             Self::Embedded(bytes) => bytes,
             Self::Mapped(map) => map,
+            Self::Made(bytes) => bytes,
         }
     }
 }
@@ -60,6 +71,21 @@ impl Checkpoint {
         Self { name: name.to_owned(), files: Files::Folder(path.into()) }
     }
 
+    /// What is at `path`: a GGUF file by its ending, else a folder.
+    pub fn open(name: &str, path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let is_gguf = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"));
+        match is_gguf && !path.is_dir() {
+            true => Self { name: name.to_owned(), files: Files::Gguf(path, Arc::default()) },
+            false => Self::folder(name, path),
+        }
+    }
+
+    /// Files that are held in memory.
+    pub fn memory(name: &str, files: BTreeMap<String, Arc<[u8]>>) -> Self {
+        Self { name: name.to_owned(), files: Files::Memory(Arc::new(files)) }
+    }
+
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -70,8 +96,22 @@ impl Checkpoint {
             Files::Embedded(files) => {
                 Ok(files.iter().find(|(name, _)| *name == file).map(|(_, bytes)| Bytes::Embedded(bytes)))
             }
+            Files::Memory(files) => Ok(files.get(file).map(|bytes| Bytes::Made(Arc::clone(bytes)))),
             Files::Folder(folder) => map(&folder.join(file)).map_err(|error| self.failure(file, error.to_string())),
+            Files::Gguf(path, parsed) => {
+                let made = self.gguf(path, parsed)?.file(file).map_err(|reason| self.failure(file, reason))?;
+                Ok(made.map(|json| Bytes::Made(json.to_string().into_bytes().into())))
+            }
         }
+    }
+
+    fn gguf<'a>(&self, path: &Path, parsed: &'a OnceLock<Result<Gguf, String>>) -> Result<&'a Gguf, Failure> {
+        let parse = || match map(path) {
+            Ok(Some(bytes)) => Gguf::parse(bytes),
+            Ok(None) => Err("the file is missing".to_owned()),
+            Err(error) => Err(error.to_string()),
+        };
+        parsed.get_or_init(parse).as_ref().map_err(|reason| self.failure("", reason.clone()))
     }
 
     /// The bytes of a file that must be there.
@@ -96,6 +136,11 @@ impl Checkpoint {
         Tensors::open(self)
     }
 
+    /// The tensors of safetensors files of other names.
+    pub fn tensors_of(&self, files: &[&str]) -> Result<Tensors, Failure> {
+        Tensors::of_files(self, &files.iter().map(|file| (*file).to_owned()).collect::<Vec<_>>())
+    }
+
     /// The tokenizer of `tokenizer.json`, with padding and truncation off: both are the engine's business.
     pub fn tokenizer(&self) -> Result<tokenizers::Tokenizer, Failure> {
         let file = "tokenizer.json";
@@ -108,9 +153,11 @@ impl Checkpoint {
 
     /// A [`Failure::Checkpoint`] that names this checkpoint and one of its files.
     pub fn failure(&self, file: &str, reason: String) -> Failure {
-        let file = match &self.files {
-            Files::Embedded(_) => Cow::Borrowed(Path::new(file)),
-            Files::Folder(folder) => Cow::Owned(folder.join(file)),
+        let (file, reason) = match &self.files {
+            Files::Embedded(_) | Files::Memory(_) => (Cow::Borrowed(Path::new(file)), reason),
+            Files::Folder(folder) => (Cow::Owned(folder.join(file)), reason),
+            // Which of the files that it stands for says nothing to whoever has the one.
+            Files::Gguf(path, _) => (Cow::Borrowed(path.as_path()), reason),
         };
         Failure::Checkpoint { checkpoint: self.name.clone(), file: file.into_owned(), reason }
     }

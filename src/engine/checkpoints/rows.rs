@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use half::{bf16, f16};
-
 use super::Bytes;
+use super::blocks::BlockType;
+use crate::engine::kernels::{CodedRow, Part, Storage};
 
 /// See [`super::Tensors::rows`].
 #[derive(Debug, Clone)]
@@ -15,14 +15,14 @@ pub struct Rows {
     rows: usize,
     columns: usize,
     codes: Codes,
+    /// Width of the heads whose rows are stored in pairs; see [`paired`].
+    paired_heads: Option<usize>,
 }
 
 /// How the numbers are stored.
 #[derive(Debug, Clone)]
 pub(super) enum Codes {
-    F32,
-    F16,
-    Bf16,
+    Block(BlockType),
     /// Two to a byte; as in `packed.rs`, one scale for each group of neighbouring columns.
     Q4 {
         scales: Vec<f32>,
@@ -35,8 +35,14 @@ pub(super) enum Codes {
 
 impl Rows {
     /// `range` holds `shape[0] * shape[1]` numbers, and `scales` a whole number of groups for each row.
-    pub(super) fn new(bytes: Bytes, range: Range<usize>, shape: [usize; 2], codes: Codes) -> Self {
-        Self { bytes, range, rows: shape[0], columns: shape[1], codes }
+    pub(super) fn new(
+        bytes: Bytes,
+        range: Range<usize>,
+        shape: [usize; 2],
+        codes: Codes,
+        paired_heads: Option<usize>,
+    ) -> Self {
+        Self { bytes, range, rows: shape[0], columns: shape[1], codes, paired_heads }
     }
 
     pub fn len(&self) -> usize {
@@ -57,13 +63,16 @@ impl Rows {
         if index >= self.rows || to.len() != self.columns {
             return false;
         }
-        let all = &self.bytes[self.range.clone()];
-        let stride = all.len() / self.rows;
-        let row = &all[index * stride..(index + 1) * stride];
+        let row = self.stored(index);
         match &self.codes {
-            Codes::F32 => each(row.as_chunks().0, to, |bytes| f32::from_le_bytes(*bytes)),
-            Codes::F16 => each(row.as_chunks().0, to, |bytes| f16::from_le_bytes(*bytes).to_f32()),
-            Codes::Bf16 => each(row.as_chunks().0, to, |bytes| bf16::from_le_bytes(*bytes).to_f32()),
+            Codes::Block(kind) => match kind.format() {
+                None => kind.read_plain(row, to),
+                Some(format) => {
+                    let mut coded = CodedRow::default();
+                    kind.take_apart(row, &mut coded);
+                    coded.read(&format, to);
+                }
+            },
             Codes::Q4 { scales, codebook } => {
                 for (pair, byte) in to.chunks_exact_mut(2).zip(row) {
                     pair[0] = codebook[usize::from(byte & 15)];
@@ -72,11 +81,21 @@ impl Rows {
                 self.scale(index, scales, to);
             }
             Codes::Q8 { scales } => {
-                each(row, to, |byte| f32::from(byte.cast_signed()));
+                for (to, byte) in to.iter_mut().zip(row) {
+                    *to = f32::from(byte.cast_signed());
+                }
                 self.scale(index, scales, to);
             }
         }
         true
+    }
+
+    /// The bytes of a row.
+    fn stored(&self, index: usize) -> &[u8] {
+        let index = self.paired_heads.map_or(index, |size| paired(index, size));
+        let all = &self.bytes[self.range.clone()];
+        let stride = all.len() / self.rows;
+        &all[index * stride..(index + 1) * stride]
     }
 
     fn scale(&self, index: usize, scales: &[f32], row: &mut [f32]) {
@@ -88,8 +107,33 @@ impl Rows {
     }
 }
 
-fn each<T>(from: &[T], to: &mut [f32], read: impl Fn(&T) -> f32) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = read(from);
+impl Part for Rows {
+    fn outputs(&self) -> usize {
+        self.rows
     }
+
+    fn storage(&self) -> Storage {
+        match &self.codes {
+            Codes::Block(BlockType::F16) => Storage::F16,
+            Codes::Block(BlockType::Bf16) => Storage::Bf16,
+            Codes::Block(kind) => kind.format().map_or(Storage::F32, Storage::Coded),
+            Codes::Q4 { .. } | Codes::Q8 { .. } => Storage::F32,
+        }
+    }
+
+    fn read(&self, output: usize, to: &mut [f32]) {
+        Self::read(self, output, to);
+    }
+
+    fn take_apart(&self, output: usize, row: &mut CodedRow) {
+        if let Codes::Block(kind) = &self.codes {
+            kind.take_apart(self.stored(output), row);
+        }
+    }
+}
+
+/// Where Transformers' row `index` of a matrix of heads is, when each head's halves are laid pair by pair.
+pub(super) fn paired(index: usize, size: usize) -> usize {
+    let (head, within) = (index / size, index % size);
+    head * size + within % (size / 2) * 2 + within / (size / 2)
 }

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
-use half::{bf16, f16};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 
+use super::blocks::BlockType;
+use super::gguf::Gguf;
 use super::packed::{LINEAR, unpack_q4, unpack_q8};
-use super::rows::{Codes, Rows};
-use super::{Bytes, Checkpoint};
+use super::rows::{Codes, Rows, paired};
+use super::{Bytes, Checkpoint, Files};
 use crate::engine::backend::Failure;
 
 const SINGLE: &str = "model.safetensors";
@@ -28,9 +30,30 @@ pub struct Tensors {
 #[derive(Debug)]
 struct Place {
     shard: usize,
-    dtype: Dtype,
+    dtype: Stored,
     shape: Vec<usize>,
     bytes: Range<usize>,
+    /// See [`super::gguf::Info`].
+    paired_heads: Option<usize>,
+}
+
+/// How numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    Block(BlockType),
+    /// The codes of our own packing, or what we do not read.
+    Other(Dtype),
+}
+
+impl Stored {
+    fn of(dtype: Dtype) -> Self {
+        match dtype {
+            Dtype::F32 => Self::Block(BlockType::F32),
+            Dtype::F16 => Self::Block(BlockType::F16),
+            Dtype::BF16 => Self::Block(BlockType::Bf16),
+            other => Self::Other(other),
+        }
+    }
 }
 
 /// A matrix in the `kindling-1` packing.
@@ -44,32 +67,91 @@ struct Packed<'a> {
 
 impl Tensors {
     pub(super) fn open(checkpoint: &Checkpoint) -> Result<Self, Failure> {
+        if let Files::Gguf(path, parsed) = &checkpoint.files {
+            return Self::open_gguf(checkpoint, path, checkpoint.gguf(path, parsed)?);
+        }
         let names = match checkpoint.json_or_none::<ShardIndex>(INDEX)? {
             Some(index) => index.shards(),
             None => vec![SINGLE.to_owned()],
         };
+        Self::of_files(checkpoint, &names)
+    }
+
+    /// The tensors of some safetensors files.
+    pub(super) fn of_files(checkpoint: &Checkpoint, names: &[String]) -> Result<Self, Failure> {
         let mut shards = Vec::with_capacity(names.len());
         let mut places = HashMap::new();
         for name in names {
-            let bytes = checkpoint.require(&name)?;
-            let (header, metadata) = SafeTensors::read_metadata(&bytes)
-                .map_err(|error| checkpoint.failure(&name, format!("not a safetensors file: {error}")))?;
+            let bytes = checkpoint.read(name)?.ok_or_else(|| {
+                let which = if names.len() > 1 { "this shard of the weights" } else { "the file" };
+                let hint = "download the checkpoint again: all `.safetensors` files, and the index where there is one";
+                checkpoint.failure(name, format!("{which} is missing\nhint: {hint}"))
+            })?;
+            let (header, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| {
+                let hint = "is it downloaded completely? A pointer of Git LFS is a small text in its place";
+                checkpoint.failure(name, format!("not a safetensors file: {error}\nhint: {hint}"))
+            })?;
             if let Some(packing) = metadata.metadata().as_ref().and_then(|pairs| pairs.get("packing"))
                 && packing != "kindling-1"
             {
                 let reason = format!("packing `{packing}` is not known; supported is `kindling-1`");
-                return Err(checkpoint.failure(&name, reason));
+                return Err(checkpoint.failure(name, reason));
             }
             // The length of the header, in eight bytes, comes before it.
             let data = header + 8;
             for (tensor, info) in metadata.tensors() {
                 let bytes = data + info.data_offsets.0..data + info.data_offsets.1;
-                let place = Place { shard: shards.len(), dtype: info.dtype, shape: info.shape.clone(), bytes };
+                let dtype = Stored::of(info.dtype);
+                let place = Place { shard: shards.len(), dtype, shape: info.shape.clone(), bytes, paired_heads: None };
                 places.insert(tensor, place);
             }
-            shards.push((name, bytes));
+            shards.push((name.clone(), bytes));
         }
         Ok(Self { checkpoint: checkpoint.clone(), shards, places })
+    }
+
+    /// A GGUF file, and those beside it that it is split into.
+    fn open_gguf(checkpoint: &Checkpoint, path: &Path, first: &Gguf) -> Result<Self, Failure> {
+        let mut tensors = Self { checkpoint: checkpoint.clone(), shards: Vec::new(), places: HashMap::new() };
+        tensors.add_gguf(path, first);
+        let (parts, name) = (first.parts(), path.to_string_lossy());
+        for part in 2..=parts {
+            let (from, to) = (format!("-00001-of-{parts:05}"), format!("-{part:05}-of-{parts:05}"));
+            let other = PathBuf::from(name.replace(&from, &to));
+            let hint = "hint: bind the first file, and keep the others beside it";
+            let failure = |reason: String| {
+                let file = other.clone();
+                Failure::Checkpoint { checkpoint: checkpoint.name().to_owned(), file, reason }
+            };
+            if !name.contains(&from) {
+                return Err(failure(format!("is one of {parts} files, and not named as the first of them\n{hint}")));
+            }
+            let bytes = super::map(&other).map_err(|error| failure(error.to_string()))?;
+            let bytes = bytes.ok_or_else(|| failure(format!("part {part} of {parts} is missing\n{hint}")))?;
+            tensors.add_gguf(&other, &Gguf::parse(bytes).map_err(failure)?);
+        }
+        Ok(tensors)
+    }
+
+    fn add_gguf(&mut self, path: &Path, gguf: &Gguf) {
+        for (name, info) in gguf.tensors() {
+            let place = Place {
+                shard: self.shards.len(),
+                dtype: Stored::Block(info.kind),
+                shape: info.shape.clone(),
+                bytes: info.bytes.clone(),
+                paired_heads: info.paired_heads,
+            };
+            self.places.insert(name.clone(), place);
+        }
+        self.shards.push((path.to_string_lossy().into_owned(), gguf.bytes().clone()));
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.places.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Whether `name` is there, plain or packed.
@@ -100,15 +182,10 @@ impl Tensors {
     /// stored. Refuses another shape than `expected`.
     pub fn rows(&self, name: &str, expected: [usize; 2]) -> Result<Rows, Failure> {
         let (place, shape, codes) = match self.places.get(name) {
-            Some(place) => {
-                let codes = match place.dtype {
-                    Dtype::F32 => Codes::F32,
-                    Dtype::F16 => Codes::F16,
-                    Dtype::BF16 => Codes::Bf16,
-                    other => return Err(self.unsupported(name, other)),
-                };
-                (place, place.shape.clone(), codes)
-            }
+            Some(place) => match place.dtype {
+                Stored::Block(kind) => (place, place.shape.clone(), Codes::Block(kind)),
+                Stored::Other(other) => return Err(self.unsupported(name, other)),
+            },
             None => {
                 let packed = self.packed(name)?;
                 let codes = match packed.bits {
@@ -121,7 +198,7 @@ impl Tensors {
         if shape != expected {
             return Err(self.other_shape(name, &shape, &expected));
         }
-        Ok(Rows::new(self.shards[place.shard].1.clone(), place.bytes.clone(), expected, codes))
+        Ok(Rows::new(self.shards[place.shard].1.clone(), place.bytes.clone(), expected, codes, place.paired_heads))
     }
 
     /// As [`Tensors::f32`], and refuses another shape than `expected`.
@@ -148,8 +225,10 @@ impl Tensors {
         let [rows, bytes] = codes.shape[..] else {
             return Err(self.failure(name, "a packed tensor has two dimensions"));
         };
-        if !matches!(codes.dtype, Dtype::U8 | Dtype::I8) {
-            return Err(self.unsupported(name, codes.dtype));
+        match codes.dtype {
+            Stored::Other(Dtype::U8 | Dtype::I8) => {}
+            Stored::Other(other) => return Err(self.unsupported(name, other)),
+            Stored::Block(_) => return Err(self.failure(name, "is no packed tensor, which is not supported")),
         }
         let columns = bytes * 8 / bits;
         let (scale_shape, scales) = self.plain(&format!("{name}.scale"))?;
@@ -171,13 +250,31 @@ impl Tensors {
 
     fn plain(&self, name: &str) -> Result<(Vec<usize>, Vec<f32>), Failure> {
         let place = self.places.get(name).ok_or_else(|| self.failure(name, "the tensor is missing"))?;
-        let data = self.bytes(place);
-        let values = match place.dtype {
-            Dtype::F32 => data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-            Dtype::F16 => data.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
-            Dtype::BF16 => data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect(),
-            other => return Err(self.unsupported(name, other)),
+        let kind = match place.dtype {
+            Stored::Block(kind) => kind,
+            Stored::Other(other) => return Err(self.unsupported(name, other)),
         };
+        let columns = place.shape.last().copied().unwrap_or(1);
+        let count: usize = place.shape.iter().product();
+        let rows = count.checked_div(columns).unwrap_or(0);
+        let all = Rows::new(
+            self.shards[place.shard].1.clone(),
+            place.bytes.clone(),
+            [rows, columns],
+            Codes::Block(kind),
+            place.paired_heads.filter(|_| place.shape.len() > 1),
+        );
+        let mut values = vec![0.0; count];
+        for (row, values) in values.chunks_exact_mut(columns.max(1)).enumerate() {
+            all.read(row, values);
+        }
+        // A bias of such a matrix is in the order of its rows.
+        if let Some(size) = place.paired_heads.filter(|_| place.shape.len() == 1) {
+            let stored = values.clone();
+            for (index, value) in values.iter_mut().enumerate() {
+                *value = stored[paired(index, size)];
+            }
+        }
         Ok((place.shape.clone(), values))
     }
 
@@ -190,7 +287,8 @@ impl Tensors {
     }
 
     fn failure(&self, tensor: &str, reason: &str) -> Failure {
-        let file = self.places.get(tensor).map_or(SINGLE, |place| self.shards[place.shard].0.as_str());
+        let first = self.shards.first().map_or(SINGLE, |(name, _)| name.as_str());
+        let file = self.places.get(tensor).map_or(first, |place| self.shards[place.shard].0.as_str());
         self.checkpoint.failure(file, format!("tensor `{tensor}`: {reason}"))
     }
 }
@@ -212,6 +310,7 @@ impl ShardIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use half::f16;
     use safetensors::tensor::TensorView;
 
     fn folder_with(bytes: &[u8]) -> tempfile::TempDir {

@@ -1,11 +1,13 @@
 //! What goes into the decoder's thread and what comes out of it.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use super::grammar::Constraint;
 use super::logprobs::TokenLogprob;
 use super::sampling::Sampling;
+use crate::engine::adapter::Adapter;
 use crate::engine::backend::Failure;
 use crate::engine::queue::Ticket;
 
@@ -28,6 +30,8 @@ pub struct GenerateJob {
     pub session: Option<String>,
     /// [`Failure::Busy`] rather than a wait for a slot.
     pub reject_if_busy: bool,
+    /// From [`super::GenerationModel::adapter`].
+    pub adapter: Option<Arc<Adapter>>,
     pub ticket: Ticket,
     pub sink: Sink,
 }
@@ -45,6 +49,7 @@ impl GenerateJob {
             spelled: Vec::new(),
             session: None,
             reject_if_busy: false,
+            adapter: None,
             ticket,
             sink,
         }

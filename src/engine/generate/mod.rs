@@ -16,14 +16,16 @@ mod template;
 mod text;
 mod vocabulary;
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::Device;
 use serde_json::{Map, Value as Json};
 use tokenizers::Tokenizer;
 
 use crate::clock::{Clock, Stopwatch};
+use crate::engine::adapter::Adapter;
 use crate::engine::backend::{Decoder, DecoderSpec, Failure};
 use crate::engine::checkpoints::Checkpoint;
 use crate::engine::queue::{Inbox, QueueOptions};
@@ -41,6 +43,9 @@ use vocabulary::Vocabulary;
 /// Tokens of prompts that one round takes in at most: on two cores some milliseconds for the bundled model, so that
 /// streams in flight do not stutter.
 const CHUNK: usize = 128;
+
+/// Adapters that are kept for the next request; beyond, those that nobody uses now are read again.
+const ADAPTERS: usize = 100;
 
 /// What a request asks to continue.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +77,10 @@ pub struct GenerationModel {
     waiting: Arc<AtomicUsize>,
     in_flight: Arc<AtomicUsize>,
     capacity: usize,
+    /// What adapters are read for; none where the backend takes none.
+    shape: Option<decoder::Config>,
+    /// The adapters in use, by the name of their files.
+    adapters: Mutex<HashMap<String, Arc<Adapter>>>,
 }
 
 impl GenerationModel {
@@ -79,9 +88,10 @@ impl GenerationModel {
     pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
         let tokenizer = checkpoint.tokenizer()?;
         let template = ChatTemplate::load(checkpoint)?;
-        let backend = decoder::load(checkpoint, device, options)?;
+        let (backend, shape) = decoder::load(checkpoint, device, options)?;
         let stop_tokens = stop_tokens(checkpoint, &tokenizer)?;
-        Self::with_backend(checkpoint.name(), tokenizer, template, stop_tokens, backend, options)
+        let model = Self::with_backend(checkpoint.name(), tokenizer, template, stop_tokens, backend, options)?;
+        Ok(Self { shape: Some(shape), ..model })
     }
 
     /// Any decoder with any tokenizer: a scripted one, for example.
@@ -112,6 +122,8 @@ impl GenerationModel {
             waiting: Arc::default(),
             in_flight: Arc::default(),
             capacity,
+            shape: None,
+            adapters: Mutex::default(),
         })
     }
 
@@ -161,6 +173,24 @@ impl GenerationModel {
     /// The marks that an output has to write out for a reader: those of reasoning, and with `calls` those of calls.
     pub fn spelled(&self, calls: bool) -> Vec<(u32, &'static str)> {
         self.speech.spelled(calls)
+    }
+
+    /// The adapter in `files` (PEFT's layout), read at its first use; [`Failure::Checkpoint`] if it does not fit this
+    /// decoder. The name of the files tells adapters apart.
+    pub fn adapter(&self, files: &Checkpoint) -> Result<Arc<Adapter>, Failure> {
+        let Some(shape) = &self.shape else {
+            return Err(Failure::Input(format!("checkpoint `{}` takes no adapters", self.name)));
+        };
+        let mut adapters = self.adapters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(adapter) = adapters.get(files.name()) {
+            return Ok(Arc::clone(adapter));
+        }
+        let adapter = Arc::new(decoder::lora::load(files, shape)?);
+        if adapters.len() >= ADAPTERS {
+            adapters.retain(|_, adapter| Arc::strong_count(adapter) > 1);
+        }
+        adapters.insert(files.name().to_owned(), Arc::clone(&adapter));
+        Ok(adapter)
     }
 
     /// Queues a request without waiting. [`Failure::Busy`] if the queue is full (or every slot, and the request would

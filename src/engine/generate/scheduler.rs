@@ -14,6 +14,7 @@ use super::job::{Finish, FinishReason, GenerateEvent, GenerateJob};
 use super::sequence::{Sequence, tell};
 use super::vocabulary::Vocabulary;
 use crate::clock::Stopwatch;
+use crate::engine::adapter::Adapter;
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 
 /// A common beginning shorter than this does not decide which slot a request gets: nearly all prompts begin alike, and
@@ -66,12 +67,17 @@ struct Slot {
     used: u64,
     /// The session that used it last.
     session: Option<String>,
+    /// The adapter that they were computed with.
+    adapter: Option<Arc<Adapter>>,
     sequence: Option<Sequence>,
 }
 
 impl Slot {
     /// How many of the prompt's tokens it holds; the last one is always computed, for its logits.
-    fn common(&self, prompt: &[u32]) -> usize {
+    fn common(&self, prompt: &[u32], adapter: Option<&Arc<Adapter>>) -> usize {
+        if self.adapter.as_ref().map(|adapter| adapter.id()) != adapter.map(|adapter| adapter.id()) {
+            return 0;
+        }
         let longest = prompt.len().saturating_sub(1);
         self.held.iter().zip(&prompt[..longest]).take_while(|(held, token)| held == token).count()
     }
@@ -137,9 +143,10 @@ impl Scheduler {
     fn admit(&mut self) {
         while let Some(next) = self.waiting.front() {
             let (prompt, session) = (&next.job.prompt, &next.job.session);
+            let adapter = next.job.adapter.as_ref();
             let free = self.slots.iter_mut().filter(|slot| slot.sequence.is_none());
             let rank = |slot: &Slot| {
-                let common = slot.common(prompt);
+                let common = slot.common(prompt, adapter);
                 let same = session.is_some() && slot.session == *session;
                 (if common < WORTH_KEEPING { 0 } else { common }, same, std::cmp::Reverse(slot.used))
             };
@@ -156,9 +163,10 @@ impl Scheduler {
                 let _ = tell(&mut job.sink, event);
                 continue;
             }
-            let cached = slot.common(&job.prompt);
+            let cached = slot.common(&job.prompt, job.adapter.as_ref());
             slot.held.truncate(cached);
             slot.session = job.session.take();
+            slot.adapter = job.adapter.take();
             slot.sequence = Some(Sequence::new(job, submitted, cached, in_flight));
         }
     }
@@ -238,7 +246,8 @@ fn plan(slots: &[Slot], chunk: usize) -> (Vec<Step<'_>>, Vec<(usize, usize)>) {
         if !sequence.is_decoding() {
             left -= count;
         }
-        steps.push(Step { slot: index, position, tokens: &rest[..count] });
+        let adapter = slots[index].adapter.as_deref();
+        steps.push(Step { slot: index, position, tokens: &rest[..count], adapter });
         members.push((index, count));
     }
     (steps, members)

@@ -136,18 +136,26 @@ impl Gated<'_> {
             let (gate, up) = row.split_at(self.width);
             let vectors = gate.chunks(S::LANES).zip(up.chunks(S::LANES)).zip(output.chunks_mut(S::LANES));
             for ((gate, up), output) in vectors {
-                if output.len() == S::LANES {
-                    simd.store(output, value(simd.load(gate), simd.load(up)));
-                    continue;
+                // Called in one place only, so that it is inlined and takes on the instruction set.
+                let gated = value(padded(simd, gate), padded(simd, up));
+                match output.len() == S::LANES {
+                    true => simd.store(output, gated),
+                    false => output.copy_from_slice(&simd.lanes(gated)[..output.len()]),
                 }
-                let [mut gates, mut ups] = [[0.0; MAX_LANES]; 2];
-                gates[..gate.len()].copy_from_slice(gate);
-                ups[..up.len()].copy_from_slice(up);
-                let lanes = simd.lanes(value(simd.load(&gates), simd.load(&ups)));
-                output.copy_from_slice(&lanes[..output.len()]);
             }
         }
     }
+}
+
+/// The numbers, and zeros to the vector's end.
+#[inline(always)]
+fn padded<S: Simd>(simd: S, numbers: &[f32]) -> S::Vector {
+    if numbers.len() == S::LANES {
+        return simd.load(numbers);
+    }
+    let mut lanes = [0.0; MAX_LANES];
+    lanes[..numbers.len()].copy_from_slice(numbers);
+    simd.load(&lanes)
 }
 
 struct Cap<'a> {
@@ -162,9 +170,7 @@ impl Kernel for Cap<'_> {
     fn run<S: Simd>(self, simd: S) {
         let (cap, inverse) = (simd.splat(self.cap), simd.splat(1.0 / self.cap));
         for part in self.x.chunks_mut(S::LANES) {
-            let mut lanes = [0.0; MAX_LANES];
-            lanes[..part.len()].copy_from_slice(part);
-            let capped = simd.mul(cap, tanh(simd, simd.mul(simd.load(&lanes), inverse)));
+            let capped = simd.mul(cap, tanh(simd, simd.mul(padded(simd, part), inverse)));
             part.copy_from_slice(&simd.lanes(capped)[..part.len()]);
         }
     }

@@ -8,6 +8,7 @@
 
 pub mod attention;
 mod cached;
+mod coded;
 mod decoder;
 mod isa;
 mod linear;
@@ -21,7 +22,8 @@ pub mod threads;
 mod tile;
 
 pub use cached::{Attention, KvCache};
+pub use coded::{CodedRow, Format};
 pub use decoder::{GateKind, add_scaled, gate, norm_heads, rms_norm, rotate, scale_and_cap};
 pub use isa::Isa;
-pub use linear::{Activation, Linear};
+pub use linear::{Activation, Linear, Part, Storage};
 pub use norm::{LayerNorm, l2_normalize};

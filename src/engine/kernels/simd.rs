@@ -53,6 +53,58 @@ pub trait Simd: Copy + Send + Sync {
     /// `to` must be valid for writing `LANES` floats.
     unsafe fn store_raw(self, to: *mut f32, vector: Self::Vector);
 
+    /// `LANES` signed bytes as floats.
+    ///
+    /// # Safety
+    /// `from` must be valid for reading `LANES` bytes.
+    #[inline(always)]
+    unsafe fn load_i8(self, from: *const i8) -> Self::Vector {
+        // SAFETY: the caller's promise.
+        unsafe { self.gather(|lane| f32::from(*from.add(lane))) }
+    }
+
+    /// The low four bits of `LANES` bytes as floats, and the high ones.
+    ///
+    /// # Safety
+    /// `from` must be valid for reading `LANES` bytes.
+    #[inline(always)]
+    unsafe fn load_nibbles(self, from: *const u8) -> [Self::Vector; 2] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            [self.gather(|lane| f32::from(*from.add(lane) & 15)), self.gather(|lane| f32::from(*from.add(lane) >> 4))]
+        }
+    }
+
+    /// `LANES` half-precision numbers.
+    ///
+    /// # Safety
+    /// `from` must be valid for reading `LANES` of them.
+    #[inline(always)]
+    unsafe fn load_f16(self, from: *const u16) -> Self::Vector {
+        // SAFETY: the caller's promise.
+        unsafe { self.gather(|lane| half::f16::from_bits(*from.add(lane)).to_f32()) }
+    }
+
+    /// `LANES` numbers that are the upper halves of floats.
+    ///
+    /// # Safety
+    /// `from` must be valid for reading `LANES` of them.
+    #[inline(always)]
+    unsafe fn load_bf16(self, from: *const u16) -> Self::Vector {
+        // SAFETY: the caller's promise.
+        unsafe { self.gather(|lane| f32::from_bits(u32::from(*from.add(lane)) << 16)) }
+    }
+
+    /// A vector of what `lane` gives for each lane; for loads that an instruction set has no way of its own for.
+    #[inline(always)]
+    fn gather(self, lane: impl Fn(usize) -> f32) -> Self::Vector {
+        let mut lanes = [0.0; MAX_LANES];
+        for (index, to) in lanes.iter_mut().enumerate().take(Self::LANES) {
+            *to = lane(index);
+        }
+        self.load(&lanes)
+    }
+
     #[inline(always)]
     fn load(self, from: &[f32]) -> Self::Vector {
         assert!(from.len() >= Self::LANES);

@@ -88,6 +88,15 @@ impl Sums {
         }
     }
 
+    /// Takes over what was summed elsewhere, `M` rows.
+    #[inline(always)]
+    pub fn set<S: Simd, const M: usize>(&mut self, simd: S, sums: [[S::Vector; 2]; M]) {
+        for (sum, to) in sums.into_iter().zip(self.0.chunks_exact_mut(2 * S::LANES)) {
+            simd.store(to, sum[0]);
+            simd.store(&mut to[S::LANES..], sum[1]);
+        }
+    }
+
     /// Adds `bias`, two vectors, to each row.
     #[inline(always)]
     pub fn add<S: Simd>(&mut self, simd: S, count: usize, bias: &[f32]) {

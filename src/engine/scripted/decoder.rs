@@ -162,7 +162,7 @@ mod tests {
     fn the_script_comes_out_and_steps_are_checked() {
         let mut decoder = ScriptedDecoder::text("ab");
         let mut next = |position, tokens: &[u32]| {
-            let logits = decoder.forward(&[Step { slot: 0, position, tokens }])?;
+            let logits = decoder.forward(&[Step { slot: 0, position, tokens, adapter: None }])?;
             Ok::<_, Failure>(logits.iter().position(|logit| *logit > 0.0).unwrap())
         };
         assert_eq!(next(0, &[1, 2, 3]), Ok(97));

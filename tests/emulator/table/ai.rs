@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::super::client::{CHAT, EMBED};
-use super::{Ask, Case, Held, start};
+use super::{Ask, Case, Held, finetunes, start};
 
 /// A body of exactly so many bytes.
 fn text_of(bytes: usize) -> Value {
@@ -60,7 +60,7 @@ pub async fn case(row: &Limit) -> Held {
             crowd(row).await;
             Held::Already
         }
-        _ => Held::Nowhere,
+        name => finetunes::case(name).map_or(Held::Nowhere, Held::from),
     }
 }
 

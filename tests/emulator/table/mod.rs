@@ -1,6 +1,7 @@
 //! Every row of the table of limits that this build holds to: at its value, and over it. A row without a case fails.
 
 mod ai;
+mod finetunes;
 mod http;
 mod vectorize;
 

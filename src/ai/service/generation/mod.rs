@@ -13,9 +13,11 @@ use tokio::sync::mpsc::unbounded_channel;
 use super::ticket::blocking;
 use super::{Ai, Answer, Call, Meta, Output, Running, refusal_of};
 use crate::ai::catalog::{Family, Model};
-use crate::ai::resolve::Resolved;
+use crate::ai::resolve::{Fidelity, Resolved};
 use crate::ai::tasks::text_generation::{self as task, Endpoint, OPENAI_SCHEMA, Style};
+use crate::engine::adapter::Adapter;
 use crate::engine::backend::Failure;
+use crate::engine::checkpoints::Checkpoint;
 use crate::engine::generate::{Constraint, GenerateJob, GenerationModel, Prepared, Reading};
 use crate::error::{AiError, Error};
 use events::{Events, Rules};
@@ -44,6 +46,7 @@ struct Prepare {
     decoder: Arc<GenerationModel>,
     prompt: Prepared,
     constraint: Option<Constraint>,
+    adapter: Option<Arc<Adapter>>,
     max_tokens: usize,
 }
 
@@ -61,7 +64,7 @@ impl Ai {
             Err(error) => return Err(running.fail(error)),
         };
         let meta = self.meta(model, &resolved, &running);
-        let Prepare { request, decoder, prompt, constraint, max_tokens } = prepared;
+        let Prepare { request, decoder, prompt, constraint, adapter, max_tokens } = prepared;
         let (ticket, guard) = running.ticket();
         let deadline = ticket.deadline;
         let (sender, receiver) = unbounded_channel();
@@ -87,6 +90,7 @@ impl Ai {
                 spelled: decoder.spelled(request.calls),
                 session: call.options.session.clone(),
                 reject_if_busy: call.options.reject_if_busy && choice == 0,
+                adapter: adapter.clone(),
                 ..GenerateJob::new(prompt.tokens.clone(), ticket.clone(), Box::new(sink))
             });
             if let Err(failure) = submitted {
@@ -116,6 +120,8 @@ impl Ai {
         let endpoint = if call.schema.is_some() { Endpoint::Compatible } else { Endpoint::Run };
         let request = task::Request::parse(model, endpoint, input)?;
         running.reserve(text_bytes(input).saturating_mul(super::embeddings::TOKENISING))?;
+        let account = &call.trace.scope.account;
+        let files = request.lora.as_ref().map(|lora| self.finetunes().adapter(account, model, lora)).transpose()?;
         let decoder = match self.engine.loaded_generator(&resolved.checkpoint) {
             Some(decoder) => decoder,
             None => {
@@ -137,8 +143,12 @@ impl Ai {
             }
             failure => refusal_of(failure),
         })?;
+        let adapter = match files {
+            Some(files) => adapter(&decoder, files, resolved.fidelity).await?,
+            None => None,
+        };
         let max_tokens = room(model, prompt.tokens.len(), request.parameters.max_tokens, running)?;
-        Ok(Prepare { request, decoder, prompt, constraint, max_tokens })
+        Ok(Prepare { request, decoder, prompt, constraint, adapter, max_tokens })
     }
 }
 
@@ -161,6 +171,24 @@ async fn answer(request: task::Request, meta: Meta, prompt_tokens: usize, mut ev
     let output = task::Output { echo: request.echo, ..events.collect().await? };
     let neurons = Some(output.usage.neurons);
     Ok(Answer { meta, output: Output::Generation { form: request.form, output }, neurons })
+}
+
+/// The adapter in `files` for a loaded decoder. No adapter of the emulated model fits a stand-in, whose answers are
+/// right in shape only: there it is checked by itself, and not applied.
+async fn adapter(
+    decoder: &Arc<GenerationModel>,
+    files: Checkpoint,
+    fidelity: Fidelity,
+) -> Result<Option<Arc<Adapter>>, AiError> {
+    let decoder = Arc::clone(decoder);
+    blocking(move || match decoder.adapter(&files) {
+        Err(failure) if fidelity == Fidelity::StandIn => {
+            tracing::info!(%failure, "a stand-in answers without the adapter");
+            Ok(None)
+        }
+        adapter => adapter.map(Some),
+    })
+    .await
 }
 
 /// How many tokens may be generated; prompt and output must fit the emulated model's window. Where nobody says how

@@ -41,6 +41,8 @@ pub struct Request {
     pub parse_json: bool,
     /// Asked for as a response of the Responses API.
     pub echo: Option<Echo>,
+    /// The finetune to answer with, by id or name.
+    pub lora: Option<String>,
 }
 
 impl Request {
@@ -50,7 +52,7 @@ impl Request {
             let chat = Self::parse(model, endpoint, &responses::as_chat(input)?)?;
             return Ok(Self { form: Form::Response, echo: Some(Echo::of(input)), reasoning: true, ..chat });
         }
-        refuse_unsupported(model, input)?;
+        refuse_unsupported(input)?;
         let parameters = Parameters::parse(model, input)?;
         let is_native = endpoint == Endpoint::Run && matches!(model.family, Family::Native | Family::Other);
         let tools = Tools::parse(input)?;
@@ -80,6 +82,7 @@ impl Request {
             reasoning: !is_native && form == Form::Chat,
             parse_json,
             echo: None,
+            lora: field(input, "lora").and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned),
         })
     }
 }
@@ -123,7 +126,7 @@ fn chat(messages: &[Value]) -> Result<Vec<Value>, AiError> {
 }
 
 /// What the schema allows and this build does not do yet is refused, not ignored.
-fn refuse_unsupported(model: &Model, input: &Value) -> Result<(), AiError> {
+fn refuse_unsupported(input: &Value) -> Result<(), AiError> {
     let missing = |what: &str, hint: &str| Err(AiError::NotEmulated { what: what.to_owned(), hint: hint.to_owned() });
     let given = |name: &str| {
         field(input, name).is_some_and(|value| match value {
@@ -145,9 +148,6 @@ fn refuse_unsupported(model: &Model, input: &Value) -> Result<(), AiError> {
         .is_some_and(|kinds| kinds.iter().any(|kind| kind == "audio"))
     {
         return missing("audio output", "ask for the modality `text`");
-    }
-    if given("lora") {
-        return Err(AiError::LoraUnsupported { model: model.name.clone() });
     }
     Ok(())
 }

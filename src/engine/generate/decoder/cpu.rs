@@ -5,10 +5,11 @@ use rayon::prelude::*;
 use super::rope::Angles;
 use super::shape::{Config, Gate};
 use super::weights::{Dense, LayerWeights, Weights};
+use crate::engine::adapter::{Adapter, Module};
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::checkpoints::Rows;
 use crate::engine::kernels::{
-    Activation, Attention, GateKind, Isa, KvCache, Linear, add_scaled, gate, norm_heads, rms_norm, rotate,
+    Activation, Attention, GateKind, Isa, KvCache, Linear, Part, add_scaled, gate, norm_heads, rms_norm, rotate,
     scale_and_cap, threads,
 };
 
@@ -35,6 +36,7 @@ pub struct CpuDecoder {
 
 struct Layer {
     isa: Isa,
+    index: usize,
     rope: Option<usize>,
     attention_norm: Vec<f32>,
     qkv: Linear,
@@ -59,15 +61,18 @@ struct Buffers {
     gated: Vec<f32>,
     delta: Vec<f32>,
     scores: Vec<f32>,
+    low: Vec<f32>,
+    added: Vec<f32>,
 }
 
 /// One token of the batch.
 #[derive(Clone, Copy)]
-struct Row {
+struct Row<'a> {
     slot: usize,
     position: usize,
     /// Whether its logits are asked for.
     is_last: bool,
+    adapter: Option<&'a Adapter>,
 }
 
 impl CpuDecoder {
@@ -116,6 +121,7 @@ impl Layer {
         };
         Self {
             isa,
+            index,
             rope: kind.rope,
             attention_norm: weights.attention_norm,
             qkv: matrix(isa, &weights.qkv),
@@ -130,14 +136,15 @@ impl Layer {
     }
 
     /// Norm, queries, keys and values of all rows; the keys and values go into the cache.
-    fn project(&mut self, config: &Config, angles: &[Angles], rows: &[Row], buffers: &mut Buffers) {
-        let Buffers { x, normed, qkv, .. } = buffers;
+    fn project(&mut self, config: &Config, angles: &[Angles], rows: &[Row<'_>], buffers: &mut Buffers) {
+        let Buffers { x, normed, qkv, low, added, .. } = buffers;
         let queries = config.heads * config.head_dim;
         let keys = config.kv_heads * config.head_dim;
         normed.resize(x.len(), 0.0);
         rms_norm(self.isa, x, &self.attention_norm, config.norm_eps, normed);
         qkv.resize(rows.len() * (queries + 2 * keys), 0.0);
         self.qkv.forward(normed, Activation::None, qkv);
+        self.adapt(Module::Qkv, rows, normed, qkv, [low, added]);
         for (row, qkv) in rows.iter().zip(qkv.chunks_exact_mut(queries + 2 * keys)) {
             let (turned, values) = qkv.split_at_mut(queries + keys);
             if let Some([query_norm, key_norm]) = &self.qk_norms {
@@ -153,12 +160,12 @@ impl Layer {
     }
 
     /// Attention and the feed-forward part of all rows.
-    fn mix(&self, config: &Config, rows: &[Row], spreads: bool, buffers: &mut Buffers) {
-        let Buffers { x, normed, qkv, attended, gate_up, gated, delta, scores } = buffers;
+    fn mix(&self, config: &Config, rows: &[Row<'_>], spreads: bool, buffers: &mut Buffers) {
+        let Buffers { x, normed, qkv, attended, gate_up, gated, delta, scores, low, added } = buffers;
         let queries = config.heads * config.head_dim;
         let stride = queries + 2 * config.kv_heads * config.head_dim;
         attended.resize(rows.len() * queries, 0.0);
-        let attend_row = |scores: &mut Vec<f32>, ((row, qkv), out): ((&Row, &[f32]), &mut [f32])| {
+        let attend_row = |scores: &mut Vec<f32>, ((row, qkv), out): ((&Row<'_>, &[f32]), &mut [f32])| {
             self.caches[row.slot].attend(&qkv[..queries], row.position + 1, scores, out);
         };
         if !spreads {
@@ -172,10 +179,12 @@ impl Layer {
         normed.resize(x.len(), 0.0);
         delta.resize(x.len(), 0.0);
         self.output.forward(attended, Activation::None, delta);
+        self.adapt(Module::Output, rows, attended, delta, [low, added]);
         self.add(config, 0, x, delta, normed);
         rms_norm(self.isa, x, &self.mlp_norm, config.norm_eps, normed);
         gate_up.resize(rows.len() * 2 * config.intermediate, 0.0);
         self.gate_up.forward(normed, Activation::None, gate_up);
+        self.adapt(Module::GateUp, rows, normed, gate_up, [low, added]);
         gated.resize(rows.len() * config.intermediate, 0.0);
         let kind = match config.gate {
             Gate::Silu => GateKind::Silu,
@@ -183,7 +192,43 @@ impl Layer {
         };
         gate(self.isa, kind, gate_up, config.intermediate, gated);
         self.down.forward(gated, Activation::None, delta);
+        self.adapt(Module::Down, rows, gated, delta, [low, added]);
         self.add(config, 1, x, delta, normed);
+    }
+
+    /// Adds what the rows' adapters add to the outputs of a matrix; `room` is for what is between.
+    fn adapt(
+        &self,
+        module: Module,
+        rows: &[Row<'_>],
+        input: &[f32],
+        output: &mut [f32],
+        [low, added]: [&mut Vec<f32>; 2],
+    ) {
+        if rows.iter().all(|row| row.adapter.is_none()) {
+            return;
+        }
+        let (inputs, outputs) = (input.len() / rows.len(), output.len() / rows.len());
+        let mut start = 0;
+        // Rows of one adapter that follow each other are multiplied together.
+        for alike in rows.chunk_by(|a, b| a.adapter.map(Adapter::id) == b.adapter.map(Adapter::id)) {
+            let range = start..start + alike.len();
+            start = range.end;
+            let Some(adapter) = alike[0].adapter else { continue };
+            let input = &input[range.start * inputs..range.end * inputs];
+            let output = &mut output[range.start * outputs..range.end * outputs];
+            for part in adapter.parts(self.index, module) {
+                let [down, up] = part.packed(self.isa);
+                low.resize(alike.len() * part.rank, 0.0);
+                down.forward(input, Activation::None, low);
+                added.resize(alike.len() * part.outputs, 0.0);
+                up.forward(low, Activation::None, added);
+                for (output, added) in output.chunks_exact_mut(outputs).zip(added.chunks_exact(part.outputs)) {
+                    let output = &mut output[part.first..part.first + part.outputs];
+                    add_scaled(self.isa, output, added, part.scale);
+                }
+            }
+        }
     }
 
     /// Adds what attention (`part` 0) or the feed-forward part (1) gives; `normed` is room for its norm.
@@ -201,7 +246,7 @@ impl Layer {
 
 impl Buffers {
     /// Drops the rows whose logits nobody asks for; after the last layer's keys and values nothing reads them.
-    fn keep_last(&mut self, rows: &mut Vec<Row>) {
+    fn keep_last(&mut self, rows: &mut Vec<Row<'_>>) {
         let is_last: Vec<bool> = rows.iter().map(|row| row.is_last).collect();
         for buffer in [&mut self.x, &mut self.qkv, &mut self.normed] {
             let width = buffer.len() / is_last.len();
@@ -231,7 +276,12 @@ impl Decoder for CpuDecoder {
         for step in steps {
             let positions = step.position..step.position + step.tokens.len();
             let last = positions.end - 1;
-            rows.extend(positions.map(|position| Row { slot: step.slot, position, is_last: position == last }));
+            rows.extend(positions.map(|position| Row {
+                slot: step.slot,
+                position,
+                is_last: position == last,
+                adapter: step.adapter,
+            }));
         }
         let keys: usize = rows.iter().map(|row| row.position + 1).sum();
         let work = rows.len() * self.weights + keys * 2 * self.config.heads * self.config.head_dim * self.layers.len();
@@ -243,7 +293,7 @@ impl Decoder for CpuDecoder {
 
 impl CpuDecoder {
     /// Logits of the steps' last rows. Spreads only where it runs inside the pool.
-    fn compute(&mut self, steps: &[Step<'_>], mut rows: Vec<Row>, spreads: bool) -> Vec<f32> {
+    fn compute(&mut self, steps: &[Step<'_>], mut rows: Vec<Row<'_>>, spreads: bool) -> Vec<f32> {
         let hidden = self.config.hidden;
         let mut buffers = std::mem::take(&mut self.buffers);
         buffers.x.resize(rows.len() * hidden, 0.0);
@@ -270,9 +320,6 @@ impl CpuDecoder {
 }
 
 fn matrix(isa: Isa, dense: &Dense) -> Linear {
-    let rows = dense.parts.iter().flat_map(|part| (0..part.len()).map(move |row| (part, row)));
-    let fill = |(part, row): (&Rows, usize), to: &mut [f32]| {
-        part.read(row, to);
-    };
-    Linear::of_rows(isa, dense.inputs, dense.outputs(), dense.bias.as_deref(), rows, fill)
+    let parts: Vec<&dyn Part> = dense.parts.iter().map(|part| part as &dyn Part).collect();
+    Linear::of_parts(isa, dense.inputs, &parts, dense.bias.as_deref())
 }

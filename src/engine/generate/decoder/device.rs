@@ -10,6 +10,7 @@ use candle_nn::rotary_emb::rope;
 use super::rope::Angles;
 use super::shape::{Config, Gate, LayerKind};
 use super::weights::{Dense, LayerWeights, Weights};
+use crate::engine::adapter::{Adapter, Module};
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 
 /// A decoder that computes in f32 on any of Candle's devices.
@@ -27,6 +28,7 @@ pub struct DeviceDecoder {
 }
 
 struct Layer {
+    index: usize,
     kind: LayerKind,
     attention_norm: Tensor,
     qkv: Linear,
@@ -72,7 +74,7 @@ impl Linear {
 }
 
 /// Tokens of one slot within a pass.
-struct Segment {
+struct Segment<'a> {
     /// The step it belongs to.
     step: usize,
     slot: usize,
@@ -80,6 +82,7 @@ struct Segment {
     /// Where its rows begin in the pass, and how many there are.
     row: usize,
     rows: usize,
+    adapter: Option<&'a Adapter>,
 }
 
 impl DeviceDecoder {
@@ -119,23 +122,24 @@ impl DeviceDecoder {
     }
 
     /// Logits of each segment's last row. `rows` may exceed the segments' rows: the rest is filling.
-    fn pass(&self, tokens: &[u32], segments: &[Segment]) -> Result<Tensor> {
+    fn pass(&self, tokens: &[u32], segments: &[Segment<'_>]) -> Result<Tensor> {
         let ids = Tensor::new(tokens, &self.device)?;
         let eps = self.config.norm_eps;
         let mut x = scaled(self.embedding.index_select(&ids, 0)?, self.config.embedding_scale)?;
         for layer in &self.layers {
             let normed = rms_norm(&x, &layer.attention_norm, eps)?;
-            let attended = self.attend(layer, &layer.qkv.apply(&normed)?, segments)?;
-            x = self.add(layer, 0, x, layer.output.apply(&attended)?)?;
+            let qkv = layer.adapted(Module::Qkv, &layer.qkv, &normed, segments)?;
+            let attended = self.attend(layer, &qkv, segments)?;
+            x = self.add(layer, 0, x, layer.adapted(Module::Output, &layer.output, &attended, segments)?)?;
             let normed = rms_norm(&x, &layer.mlp_norm, eps)?;
-            let gate_up = layer.gate_up.apply(&normed)?;
+            let gate_up = layer.adapted(Module::GateUp, &layer.gate_up, &normed, segments)?;
             let gate = gate_up.narrow(1, 0, self.config.intermediate)?;
             let gate = match self.config.gate {
                 Gate::Silu => gate.silu()?,
                 Gate::GeluTanh => gate.gelu()?,
             };
             let up = gate_up.narrow(1, self.config.intermediate, self.config.intermediate)?;
-            x = self.add(layer, 1, x, layer.down.apply(&(gate * up)?)?)?;
+            x = self.add(layer, 1, x, layer.adapted(Module::Down, &layer.down, &(gate * up)?, segments)?)?;
         }
         // The head for the last rows only, but for as many as there are rows where they are all single: see above.
         if segments.iter().any(|segment| segment.rows > 1) {
@@ -156,7 +160,7 @@ impl DeviceDecoder {
     }
 
     /// `rows x (heads * head_dim)`; filling rows are zero.
-    fn attend(&self, layer: &Layer, qkv: &Tensor, segments: &[Segment]) -> Result<Tensor> {
+    fn attend(&self, layer: &Layer, qkv: &Tensor, segments: &[Segment<'_>]) -> Result<Tensor> {
         let Config { heads, head_dim, .. } = self.config;
         let mut parts = Vec::with_capacity(segments.len() + 1);
         let mut done = 0;
@@ -171,7 +175,7 @@ impl DeviceDecoder {
         Tensor::cat(&parts, 0)
     }
 
-    fn attend_segment(&self, layer: &Layer, qkv: &Tensor, segment: &Segment) -> Result<Tensor> {
+    fn attend_segment(&self, layer: &Layer, qkv: &Tensor, segment: &Segment<'_>) -> Result<Tensor> {
         let Config { heads, kv_heads, head_dim, .. } = self.config;
         let Segment { position, rows, .. } = *segment;
         let length = position + rows;
@@ -215,6 +219,23 @@ impl DeviceDecoder {
 }
 
 impl Layer {
+    /// A matrix of this layer applied to all rows, with what the segments' adapters add.
+    fn adapted(&self, module: Module, matrix: &Linear, x: &Tensor, segments: &[Segment<'_>]) -> Result<Tensor> {
+        let mut y = matrix.apply(x)?;
+        for segment in segments {
+            let parts = segment.adapter.into_iter().flat_map(|adapter| adapter.parts(self.index, module));
+            for part in parts {
+                let [down, up] = part.tensors(x.device())?;
+                let rows = x.narrow(0, segment.row, segment.rows)?.contiguous()?;
+                let added = (rows.matmul(down)?.matmul(up)? * f64::from(part.scale))?;
+                let before = y.narrow(0, segment.row, segment.rows)?.narrow(1, part.first, part.outputs)?;
+                let rows = segment.row..segment.row + segment.rows;
+                y = y.slice_assign(&[rows, part.first..part.first + part.outputs], &(before + added)?)?;
+            }
+        }
+        Ok(y)
+    }
+
     fn new(weights: LayerWeights, config: &Config, index: usize, spec: &DecoderSpec, device: &Device) -> Result<Self> {
         let norm = |weights: Vec<f32>| {
             let width = weights.len();
@@ -225,6 +246,7 @@ impl Layer {
         };
         let room = || Tensor::zeros((config.kv_heads, spec.context, config.head_dim), DType::F32, device);
         Ok(Self {
+            index,
             kind: config.layers[index],
             attention_norm: norm(weights.attention_norm)?,
             qkv: Linear::new(weights.qkv, device)?,
@@ -281,8 +303,8 @@ impl Decoder for DeviceDecoder {
         let vocab_size = self.spec.vocab_size;
         let mut logits = vec![0.0; steps.len() * vocab_size];
         let segment = |step: usize, row: usize| {
-            let Step { slot, position, tokens } = steps[step];
-            Segment { step, slot, position, row, rows: tokens.len() }
+            let Step { slot, position, tokens, adapter } = steps[step];
+            Segment { step, slot, position, row, rows: tokens.len(), adapter }
         };
         let singles: Vec<usize> = (0..steps.len()).filter(|step| steps[*step].tokens.len() == 1).collect();
         let mut passes = Vec::new();

@@ -4,6 +4,7 @@
 mod config;
 mod cpu;
 mod device;
+pub mod lora;
 mod rope;
 mod shape;
 mod weights;
@@ -16,22 +17,27 @@ use crate::engine::kernels::Isa;
 use crate::engine::queue::QueueOptions;
 use cpu::CpuDecoder;
 use device::DeviceDecoder;
-use shape::Config;
+pub use shape::Config;
 use weights::Weights;
 
 /// Positions of a slot's cache at most, whatever the model could do: a cache for 128 Ki positions would take gigabytes.
 const WINDOW: usize = 4096;
 
-/// Loads the checkpoint's weights for `device`.
-pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Box<dyn Decoder>, Failure> {
+/// Loads the checkpoint's weights for `device`; its shape is what adapters are read for.
+pub fn load(
+    checkpoint: &Checkpoint,
+    device: &Device,
+    options: &QueueOptions,
+) -> Result<(Box<dyn Decoder>, Config), Failure> {
     let config = Config::load(checkpoint)?;
     let spec = spec(&config, options);
     let tensors = checkpoint.tensors()?;
     let weights = Weights::new(&tensors, &config);
-    Ok(match device {
+    let decoder: Box<dyn Decoder> = match device {
         Device::Cpu => Box::new(CpuDecoder::load(Isa::best(), config.clone(), spec, &weights)?),
         device => Box::new(DeviceDecoder::load(config.clone(), spec, &weights, device)?),
-    })
+    };
+    Ok((decoder, config))
 }
 
 fn spec(config: &Config, options: &QueueOptions) -> DecoderSpec {

@@ -119,14 +119,14 @@ fn plain_loops_and_candle_agree() {
         let tokens = tokens(40);
         let rounds = [
             [
-                Step { slot: 1, position: 0, tokens: &tokens[..23] },
-                Step { slot: 0, position: 0, tokens: &tokens[..1] },
-                Step { slot: 3, position: 0, tokens: &tokens[5..9] },
+                Step { slot: 1, position: 0, tokens: &tokens[..23], adapter: None },
+                Step { slot: 0, position: 0, tokens: &tokens[..1], adapter: None },
+                Step { slot: 3, position: 0, tokens: &tokens[5..9], adapter: None },
             ],
             [
-                Step { slot: 3, position: 4, tokens: &tokens[9..10] },
-                Step { slot: 1, position: 23, tokens: &tokens[23..40] },
-                Step { slot: 0, position: 1, tokens: &tokens[1..2] },
+                Step { slot: 3, position: 4, tokens: &tokens[9..10], adapter: None },
+                Step { slot: 1, position: 23, tokens: &tokens[23..40], adapter: None },
+                Step { slot: 0, position: 1, tokens: &tokens[1..2], adapter: None },
             ],
         ];
         for steps in rounds {
@@ -145,15 +145,15 @@ fn a_result_depends_neither_on_company_nor_on_chunks() {
         let mut alone = Vec::new();
         for position in 30..40 {
             let start = if position == 30 { 0 } else { position };
-            let step = Step { slot: 2, position: start, tokens: &tokens[start..=position] };
+            let step = Step { slot: 2, position: start, tokens: &tokens[start..=position], adapter: None };
             alone.push(decoder.forward(&[step]).unwrap());
         }
         for position in 30..40 {
             let start = if position == 30 { 0 } else { position };
             let together = [
-                Step { slot: 0, position: 0, tokens: &tokens[..position % 5 + 1] },
-                Step { slot: 1, position: start, tokens: &tokens[start..=position] },
-                Step { slot: 3, position: 0, tokens: &tokens[3..4] },
+                Step { slot: 0, position: 0, tokens: &tokens[..position % 5 + 1], adapter: None },
+                Step { slot: 1, position: start, tokens: &tokens[start..=position], adapter: None },
+                Step { slot: 3, position: 0, tokens: &tokens[3..4], adapter: None },
             ];
             let vocab_size = decoder.spec().vocab_size;
             let logits = decoder.forward(&together).unwrap();
@@ -161,7 +161,7 @@ fn a_result_depends_neither_on_company_nor_on_chunks() {
         }
         if index > 0 {
             for chunk in tokens[..31].chunks(7).enumerate() {
-                let step = Step { slot: 0, position: chunk.0 * 7, tokens: chunk.1 };
+                let step = Step { slot: 0, position: chunk.0 * 7, tokens: chunk.1, adapter: None };
                 let logits = decoder.forward(&[step]).unwrap();
                 if chunk.0 == 4 {
                     assert_eq!(logits, alone[0]);
@@ -183,9 +183,9 @@ fn steps_that_do_not_fit_are_refused() {
             (0, 0, &[]),
             (0, 0, &[61]),
         ] {
-            assert!(decoder.forward(&[Step { slot, position, tokens }]).is_err());
+            assert!(decoder.forward(&[Step { slot, position, tokens, adapter: None }]).is_err());
         }
-        let step = Step { slot: 0, position: 0, tokens: &tokens[..1] };
+        let step = Step { slot: 0, position: 0, tokens: &tokens[..1], adapter: None };
         assert!(decoder.forward(&[step, step]).is_err());
         assert!(decoder.forward(&[]).unwrap().is_empty());
     }
@@ -196,7 +196,7 @@ fn damaged_checkpoints_are_named() {
     let random = Random::new(json!({}));
     let reason = |random: &Random| match load(&random.checkpoint(), &Device::Cpu, &QueueOptions::default()) {
         Err(failure @ Failure::Checkpoint { .. }) => failure.to_string(),
-        other => panic!("{:?}", other.map(|decoder| decoder.spec().clone())),
+        other => panic!("{:?}", other.map(|(decoder, _)| decoder.spec().clone())),
     };
     let path = random.folder.path().join("config.json");
     let config = std::fs::read_to_string(&path).unwrap();
@@ -221,7 +221,7 @@ fn speed_of_the_bundled_shape() {
         for _ in 0..3 {
             let start = Instant::now();
             for (index, tokens) in prompt.chunks(128).enumerate() {
-                decoder.forward(&[Step { slot: 0, position: index * 128, tokens }]).unwrap();
+                decoder.forward(&[Step { slot: 0, position: index * 128, tokens, adapter: None }]).unwrap();
             }
             rates.push(512.0 / start.elapsed().as_secs_f64());
         }
@@ -229,8 +229,9 @@ fn speed_of_the_bundled_shape() {
         for streams in [1, 8] {
             let start = Instant::now();
             for position in 0..256 {
-                let steps: Vec<_> =
-                    (0..streams).map(|slot| Step { slot, position, tokens: &prompt[position..=position] }).collect();
+                let steps: Vec<_> = (0..streams)
+                    .map(|slot| Step { slot, position, tokens: &prompt[position..=position], adapter: None })
+                    .collect();
                 decoder.forward(&steps).unwrap();
             }
             let rate = (256 * streams) as f64 / start.elapsed().as_secs_f64();

@@ -1,22 +1,22 @@
-//! Eight floats at a time: x86-64 with AVX2 and FMA.
+//! Eight floats at a time: x86-64 with AVX2, FMA and F16C.
 
 use std::arch::x86_64::*;
 
 use super::Simd;
 
-/// Proof that the machine has AVX2 and FMA.
+/// Proof that the machine has AVX2, FMA and F16C.
 #[derive(Debug, Clone, Copy)]
 pub struct Avx2(());
 
 impl Avx2 {
     /// # Safety
-    /// The machine must have AVX2 and FMA.
+    /// The machine must have AVX2, FMA and F16C.
     pub const unsafe fn new() -> Self {
         Self(())
     }
 }
 
-// SAFETY, for every intrinsic below: `self` exists, so the machine has AVX2 and FMA; see `new`.
+// SAFETY, for every intrinsic below: `self` exists, so the machine has AVX2, FMA and F16C; see `new`.
 impl Simd for Avx2 {
     const LANES: usize = 8;
     const ROWS: usize = 6;
@@ -95,5 +95,36 @@ impl Simd for Avx2 {
     unsafe fn store_raw(self, to: *mut f32, vector: __m256) {
         // SAFETY: as above, and the caller's promise.
         unsafe { _mm256_storeu_ps(to, vector) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_i8(self, from: *const i8) -> __m256 {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(from.cast()))) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_nibbles(self, from: *const u8) -> [__m256; 2] {
+        // SAFETY: as above, and the caller's promise.
+        unsafe {
+            let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast()));
+            let low = _mm256_and_si256(bytes, _mm256_set1_epi32(15));
+            [_mm256_cvtepi32_ps(low), _mm256_cvtepi32_ps(_mm256_srli_epi32::<4>(bytes))]
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_f16(self, from: *const u16) -> __m256 {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm256_cvtph_ps(_mm_loadu_si128(from.cast())) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_bf16(self, from: *const u16) -> __m256 {
+        // SAFETY: as above, and the caller's promise.
+        unsafe {
+            let halves = _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast()));
+            _mm256_castsi256_ps(_mm256_slli_epi32::<16>(halves))
+        }
     }
 }
