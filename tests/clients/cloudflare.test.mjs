@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import Cloudflare from "cloudflare";
 
-import { BGE, LLAMA, QWEN, cosine, newAccount, startEmulator } from "./emulator.mjs";
+import { BGE, LLAMA, QWEN, cosine, newAccount, startEmulator, until } from "./emulator.mjs";
 
 const emulator = await startEmulator();
 const client = new Cloudflare({ apiToken: "local", baseURL: emulator.api, maxRetries: 0 });
@@ -55,6 +55,25 @@ test("the larger models have their own widths, and `cls` is another pooling", as
   const cls = await run(BGE, { text, pooling: "cls" });
   assert.equal(cls.pooling, "cls");
   assert.notDeepEqual(cls.data, (await run(BGE, { text })).data);
+});
+
+test("tools, JSON and batches go through the SDK", async () => {
+  const model = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";
+  const parameters = { type: "object", properties: { city: { type: "string", enum: ["Oslo", "Rome"], description: "which" } }, required: ["city"] };
+  const tools = [{ name: "get_weather", description: "The weather", parameters }];
+  const messages = [{ role: "user", content: "Weather in Oslo?" }];
+  const called = await run(model, { messages, tools, tool_choice: "required", max_tokens: 100 });
+  assert(["Oslo", "Rome"].includes(called.tool_calls[0].arguments.city));
+  const json = await run(model, { messages, response_format: { type: "json_schema", json_schema: parameters }, max_tokens: 100 });
+  assert(["Oslo", "Rome"].includes(json.response.city));
+  const account = newAccount();
+  const queued = await run(BGE, { requests: [{ text: "sea", external_reference: "a" }] }, account);
+  assert.equal(queued.status, "queued");
+  const done = await until("the batch", async () => {
+    const state = await run(BGE, { request_id: queued.request_id }, account);
+    return state.responses && state;
+  });
+  assert.deepEqual(done.responses[0].result.shape, [1, 384]);
 });
 
 test("a prompt and a chat are answered, with usage", async () => {
