@@ -21,7 +21,7 @@ writeFileSync(
 );
 const emulator = await startEmulator({ args: ["--seed", "7", "--config", join(home, "candleflare.toml")] });
 const account = newAccount();
-const program = join(root, "tests/clients/node_modules/wrangler/bin/wrangler.js");
+const program = join(root, "fixtures/workers/node_modules/wrangler/bin/wrangler.js");
 
 async function wrangler(...args) {
   const env = {
