@@ -66,7 +66,7 @@ export async function execEnds(command, options = {}) {
 }
 
 /** The address that a dev server announces. */
-export async function announced({ child, said }, pattern = /https?:\/\/(?:localhost|127\.0\.0\.1):\d+/, patience = 120_000) {
+export async function announced({ child, said }, pattern, patience = 120_000) {
   const deadline = Date.now() + patience;
   for (;;) {
     const found = said.stdout.match(pattern) ?? said.stderr.match(pattern);
