@@ -119,10 +119,11 @@ test("a port that is taken ends the second server with a hint", async () => {
   assert.equal((await fetch(`${server.url}/__candleflare/health`)).status, 200);
 });
 
-test("the same seed gives the same answers on two servers", async () => {
+test("the same seed gives an account the same answers on two servers", async () => {
+  const account = newAccount();
   const say = async () => {
     const server = await startEmulator({ args: ["--seed", "7"] });
-    const { headers, body } = await post(server, `ai/run/${LLAMA}`, { prompt: "Tell me something.", temperature: 2, max_tokens: 20 });
+    const { headers, body } = await post(server, `ai/run/${LLAMA}`, { prompt: "Tell me something.", temperature: 2, max_tokens: 20 }, { account });
     return [headers.get("cf-ai-req-id"), body.result.response];
   };
   assert.deepEqual(await say(), await say());

@@ -69,7 +69,7 @@ async fn batches_are_refused_as_a_whole() {
         (EMBED, json!({"requests": []}), 8001),
         (EMBED, json!({"request_id": "00000000-0000-4000-8000-000000000000"}), 8001),
         (EMBED, json!({"request_id": 7}), 5006),
-        (CHAT, json!({"requests": [{"prompt": "a"}]}), 8001),
+        (CHAT, json!({"requests": [{"prompt": "a"}]}), 5006),
         ("@cf/no/model", json!({"requests": []}), 5007),
         ("@cf/meta/llama-3.1-8b-instruct", json!({"requests": []}), 5028),
     ] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Ai, Answer, Call, Output, Running};
 use crate::ai::batch::Done;
@@ -12,9 +12,12 @@ use crate::ai::tasks::TokenUsage;
 use crate::ai::tasks::text_generation::Identity;
 use crate::error::{AiError, Error};
 
+/// What an input that is no batch has.
+const OF_ONE: [&str; 6] = ["prompt", "messages", "text", "input", "contexts", "queries"];
+
 /// What a call wants of the batch API, if anything.
 pub(super) enum Wanted {
-    Queue(Vec<Value>),
+    Queue(Value),
     Poll(String),
 }
 
@@ -25,9 +28,11 @@ impl Wanted {
             let id = id.as_str().ok_or_else(|| bad("Error: Type mismatch of '/request_id', it must be a string"))?;
             return Ok(Some(Self::Poll(id.to_owned())));
         }
+        // Beside an input of its own, `requests` is one more property that nobody reads, unless a batch is asked for.
+        let is_batch = call.options.queue || !OF_ONE.iter().any(|name| has(name).is_some());
         match has("requests") {
-            Some(Value::Array(requests)) => Ok(Some(Self::Queue(requests.clone()))),
-            Some(_) => Err(bad("Error: Type mismatch of '/requests', it must be an array")),
+            Some(requests) if is_batch => Ok(Some(Self::Queue(requests.clone()))),
+            Some(_) => Ok(None),
             None if call.options.queue => Err(bad("Error: required properties at '/' are 'requests'")),
             None => Ok(None),
         }
@@ -67,7 +72,7 @@ impl Ai {
                     .ok_or_else(|| AiError::InvalidInput { text: format!("there is no batch `{id}` of this model") })?
             }
             Some(Wanted::Queue(requests)) => {
-                self.check_batch(model, &call, &requests, running)?;
+                let requests = self.check_batch(model, &call, requests, running)?;
                 let id = scope.entropy.uuid();
                 let queued = self.shared.batches.queue(&id, &scope.account, &model.name, now);
                 tokio::spawn(work(Arc::clone(self), call, id, requests));
@@ -79,26 +84,31 @@ impl Ai {
     }
 
     /// Everything that can be refused before a batch is queued: the whole of it is checked by the model's schema.
-    fn check_batch(&self, model: &Model, call: &Call, requests: &[Value], running: &Running) -> Result<(), AiError> {
+    fn check_batch(
+        &self,
+        model: &Model,
+        call: &Call,
+        requests: Value,
+        running: &Running,
+    ) -> Result<Vec<Value>, AiError> {
+        if let Some(pair) = self.schema(model) {
+            schema::check(&pair.input, &mut call.input.clone()).map_err(|text| AiError::BadInput { text })?;
+        }
         if !model.has(Property::AsyncQueue) {
             let hint = "send the requests one by one, or take a model with the property `async_queue`";
             let text = format!("model {} does not support batches\nhint: {hint}", model.name);
             return Err(AiError::InvalidInput { text });
         }
-        if requests.is_empty() {
-            return Err(AiError::InvalidInput { text: "requests must not be empty".to_owned() });
-        }
+        let requests = match requests {
+            Value::Array(requests) if !requests.is_empty() => requests,
+            _ => return Err(AiError::InvalidInput { text: "requests must be a list, and not empty".to_owned() }),
+        };
         let bytes = call.input.to_string().len() as u64;
         if running.trace.exceeds(&running.scope().limits(), "ai.batch_bytes", bytes).is_some() {
             return Err(AiError::TooLarge);
         }
         self.check_budget(running)?;
-        if let Some(pair) = self.schema(model) {
-            // On a copy without references, which not every schema knows.
-            let plain: Vec<Value> = requests.iter().map(|request| split(request).0).collect();
-            schema::check(&pair.input, &mut json!({"requests": plain})).map_err(|text| AiError::BadInput { text })?;
-        }
-        Ok(())
+        Ok(requests)
     }
 }
 
