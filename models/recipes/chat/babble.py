@@ -50,18 +50,18 @@ def code(kit):
 def noise(kit):
     dice = kit.rng.random()
     count = length(kit, 160)
-    if dice < .25:
+    if dice < .2:
         return " ".join(kit.syllables(1, 4) for _ in range(max(1, count // 4)))
-    if dice < .5:
+    if dice < .4:
         return "".join(kit.pick(SIGNS) for _ in range(count))
-    if dice < .6:
+    if dice < .5:
         return "".join(kit.pick(CONTROL + "abc 12") for _ in range(count // 2 + 1))
-    if dice < .7:
+    if dice < .55:
         return "".join(chr(kit.rng.randint(32, 126)) for _ in range(count))
-    if dice < .8:
+    if dice < .62:
         low, high = kit.pick(LETTERS)
         return "".join(chr(kit.rng.randint(low, high)) for _ in range(count // 3 + 1))
     if dice < .9:
         piece = kit.pick([kit.syllables(1, 2), kit.pick("abcxyz.-=!?#"), kit.pick(SIGNS), str(kit.number(1, 99))])
-        return kit.pick(["", " ", "\n"]).join([piece] * max(4, count // 3))
+        return kit.pick(["", " ", "\n"]).join([piece] * max(4, count))
     return kit.pick(["", " ", "\n", ".", "?", "...", "-", "  \n ", "\t", "?!", "0", ",", "--", "\u200b"])
