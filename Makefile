@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt bench bench-http load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt bench bench-http bench-search load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,12 @@ bench-http: build ## the emulator's own time per call, without inference
 # Loopback only, bounded in time and clients; `make test` runs a short one.
 load: ## 200 clients for two minutes with faults on
 	LOAD_CLIENTS=200 LOAD_SECONDS=120 $(CARGO) test --release --locked --test emulator load:: -- --nocapture
+
+bench-search: ## search and ingest beside faiss and hnswlib, turn by turn (installs them first)
+	$(CARGO) build --release --locked --example bench_search
+	[ -d .tools/bench-search ] || $(PYTHON) -m venv .tools/bench-search
+	.tools/bench-search/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/search-requirements.txt
+	.tools/bench-search/bin/python benches/peers/search_faiss.py $(dir $(abspath $(BIN)))examples/bench_search
 
 clean: ## remove what was built and installed
 	$(CARGO) clean

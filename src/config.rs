@@ -44,7 +44,7 @@ pub struct Settings {
     /// TOML file whose rows overlay the table of limits
     #[arg(long, env = "CANDLEFLARE_LIMITS", value_name = "FILE")]
     pub limits: Option<PathBuf>,
-    /// Folder that keeps indexes over a restart
+    /// Folder that keeps Vectorize's indexes over a restart [default: memory only]
     #[arg(long, env = "CANDLEFLARE_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// When Vectorize processes a mutation: immediate, after_ms:N, after_reads:N or manual
@@ -108,6 +108,8 @@ pub struct Config {
     pub plan: Plan,
     /// The text of `--limits`.
     pub limits: Option<String>,
+    /// Where Vectorize keeps its state; nothing for memory only.
+    pub data_dir: Option<PathBuf>,
     /// What every account begins with.
     pub vectorize_lag: Lag,
     pub models: ModelsMode,
@@ -138,6 +140,7 @@ impl Default for Config {
             ready_file: None,
             plan: Plan::default(),
             limits: None,
+            data_dir: None,
             vectorize_lag: Lag::default(),
             models: ModelsMode::default(),
             device: DeviceChoice::default(),
@@ -158,11 +161,6 @@ impl Config {
     pub fn load(said: Settings) -> Result<Self, ConfigError> {
         let (file, bindings, described) = file_settings(said.config.as_deref())?;
         let default = Self::default();
-        if said.data_dir.or(file.data_dir).is_some() {
-            return Err(ConfigError(
-                "`--data-dir` is not supported yet: indexes live in memory\nhint: leave it out; insert again after a restart".to_owned(),
-            ));
-        }
         let limits = said.limits.or(file.limits).map(|path| read(&path)).transpose()?;
         let wrangler = match said.wrangler.or(file.wrangler).or(said.wrangler_found) {
             Some(path) => {
@@ -180,6 +178,7 @@ impl Config {
             ready_file: said.ready_file.or(file.ready_file),
             plan: said.plan.or(file.plan).unwrap_or_default(),
             limits,
+            data_dir: said.data_dir.or(file.data_dir),
             vectorize_lag: said.vectorize_lag.or(file.vectorize_lag).unwrap_or_default(),
             models: said.models.or(file.models).unwrap_or_default(),
             device: said.device.or(file.device).unwrap_or_default(),
@@ -272,11 +271,5 @@ mod tests {
         }
         let missing = Settings { config: Some("/nowhere/at/all.toml".into()), ..Settings::default() };
         assert!(Config::load(missing).unwrap_err().to_string().contains("cannot read"));
-    }
-
-    #[test]
-    fn what_is_not_there_yet_is_refused() {
-        let said = Settings { data_dir: Some("/tmp".into()), ..Settings::default() };
-        assert!(with_file("", said).unwrap_err().to_string().contains("hint:"));
     }
 }

@@ -23,8 +23,8 @@ use crate::engine::queue::QueueOptions;
 use crate::entropy::Entropy;
 use crate::harness::Harness;
 use crate::limits::{Limits, Plan};
-use crate::vectorize::Vectorize;
 use crate::vectorize::limits::Bounds;
+use crate::vectorize::{StoreError, Vectorize};
 
 /// How long a drain waits for the calls in flight.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -63,6 +63,8 @@ pub enum StartError {
     Listen { address: String, source: std::io::Error },
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 fn hint(error: &std::io::Error) -> &'static str {
@@ -228,8 +230,11 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let ai = Arc::new(Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));
     let ids = Arc::clone(&harness);
     let declared = config::declared(config.declared, &bounds)?;
-    let vectorize = Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id())
+    let mut vectorize = Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id())
         .with_indexes(declared);
+    if let Some(folder) = &config.data_dir {
+        vectorize = vectorize.kept_in(folder)?;
+    }
     Ok(Arc::new(Services {
         ai,
         vectorize,

@@ -1,6 +1,6 @@
 //! A request as every handler sees it: the account checked, the body read within its limit.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
 use axum::extract::RawPathParams;
@@ -28,6 +28,8 @@ pub struct Incoming {
     /// What the route's wildcard matched, percent-decoded.
     pub rest: String,
     pub body: Bytes,
+    /// What was not read: there where the route has no limit.
+    pub stream: Mutex<Body>,
 }
 
 /// Why a request did not become an [`Incoming`].
@@ -47,20 +49,18 @@ impl Incoming {
         }
     }
 
-    /// Reads the body up to `limit` bytes.
+    /// Reads the body up to `limit` bytes; without a limit it is left unread.
     pub async fn read(
         request: Request<Body>,
         params: &RawPathParams,
-        limit: usize,
+        limit: Option<usize>,
         trace: Arc<Trace>,
     ) -> Result<Self, Unreadable> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path().to_owned();
-        let body = match Limited::new(body, limit).collect().await {
-            Ok(collected) => collected.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => return Err(Unreadable::TooLarge),
-            // The client stopped sending; whatever is said now, nobody hears it.
-            Err(_) => return Err(Unreadable::Refused(AiError::Aborted.into())),
+        let (body, stream) = match limit {
+            None => (Bytes::new(), body),
+            Some(limit) => (whole(body, limit).await?, Body::empty()),
         };
         Ok(Self {
             method: parts.method,
@@ -71,7 +71,13 @@ impl Incoming {
             trace,
             rest: param(params, "rest").unwrap_or_default().to_owned(),
             body,
+            stream: Mutex::new(stream),
         })
+    }
+
+    /// The body of a route without a limit; once.
+    pub fn take_stream(&self) -> Body {
+        std::mem::take(&mut self.stream.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -120,4 +126,13 @@ impl Incoming {
 
 fn param<'a>(params: &'a RawPathParams, name: &str) -> Option<&'a str> {
     params.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+async fn whole(body: Body, limit: usize) -> Result<Bytes, Unreadable> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Unreadable::TooLarge),
+        // The client stopped sending; whatever is said now, nobody hears it.
+        Err(_) => Err(Unreadable::Refused(AiError::Aborted.into())),
+    }
 }

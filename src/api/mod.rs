@@ -23,6 +23,7 @@ use crate::ai::service::Ai;
 use crate::clock::Stopwatch;
 use crate::engine::Engine;
 use crate::entropy::Entropy;
+use crate::error::VectorizeError;
 use crate::harness::{Harness, LAG_MS, Scope};
 use crate::limits::Limits;
 use crate::vectorize::limits::Bounds;
@@ -81,10 +82,11 @@ impl Services {
     }
 
     /// Forgets an account, or all.
-    pub fn reset(&self, account: Option<&str>) {
-        self.vectorize.reset(account);
+    pub fn reset(&self, account: Option<&str>) -> Result<(), VectorizeError> {
+        self.vectorize.reset(account)?;
         self.ai.reset(account);
         self.harness.reset(account);
+        Ok(())
     }
 }
 

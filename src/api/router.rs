@@ -39,7 +39,7 @@ pub struct Route {
     /// With `{account}`, and `{*rest}` for what follows.
     pub path: &'static str,
     pub dialect: Dialect,
-    /// Name of the limit on the body.
+    /// Name of the limit on the body; empty where the handler reads it as a stream.
     pub body_limit: &'static str,
     pub about: &'static str,
     handler: Handler,
@@ -110,6 +110,8 @@ pub static ROUTES: &[Route] = routes! {
     DELETE "/__candleflare/requests" Control "control.body_bytes" control::forget_requests, "forget the journal";
     GET "/__candleflare/mutations" Control "control.body_bytes" control::mutations::show, "Vectorize's lag, and what waits";
     POST "/__candleflare/mutations" Control "control.body_bytes" control::mutations::steer, "set Vectorize's lag, or process what waits";
+    POST "/__candleflare/export" Control "" control::transfer::export, "Vectorize's indexes as NDJSON, streamed";
+    POST "/__candleflare/import" Control "" control::transfer::import, "the same back, whole or not at all";
     POST "/__candleflare/reset" Control "control.body_bytes" control::reset, "forget the state of an account, or all";
 };
 
@@ -223,7 +225,7 @@ async fn admit(
     if is_api {
         check_api_rate(&limits, trace)?;
     }
-    let limit = limits.bytes(route.body_limit);
+    let limit = (!route.body_limit.is_empty()).then(|| limits.bytes(route.body_limit));
     match Incoming::read(request, &params, limit, Arc::clone(trace)).await {
         Ok(incoming) => {
             trace.exceeds(&limits, route.body_limit, incoming.body.len() as u64);
@@ -232,6 +234,7 @@ async fn admit(
         }
         Err(Unreadable::Refused(error)) => Err(error),
         Err(Unreadable::TooLarge) => {
+            let limit = limit.unwrap_or_default();
             trace.decided(route.body_limit, limit as u64 + 1, limit as u64);
             Err(too_large(route, limit))
         }

@@ -87,6 +87,9 @@ pub enum VectorizeError {
     /// What a test had staged.
     #[error("{text}")]
     Staged { code: u32, status: u16, text: String },
+    /// Ours: the data folder cannot be written to. Nobody's input does this.
+    #[error("the mutation could not be stored: {reason}; free or mend the disk below `--data-dir`, then start again")]
+    NotStored { reason: String },
 }
 
 /// The verb of a write, as the texts spell it.
@@ -148,6 +151,7 @@ impl VectorizeError {
             | Self::InvalidFilter { .. }
             | Self::InvalidCursor => 40026,
             Self::RateLimited => 40041,
+            Self::NotStored { .. } => 40000,
         }
     }
 
@@ -159,6 +163,7 @@ impl VectorizeError {
             Self::IndexDeleted { .. } => 410,
             Self::UploadTooLarge { .. } => 413,
             Self::RateLimited => 429,
+            Self::NotStored { .. } => 507,
             Self::UnknownContentType
             | Self::TooManyIndexes { .. }
             | Self::LegacyApi

@@ -1,13 +1,15 @@
-//! Flat storage of an index's vectors: blocks of rows, shared with running queries and copied only when one of them
-//! still reads what a write changes.
+//! Flat storage of an index's vectors: blocks of rows, shared with every state that readers still see, and copied when
+//! a write changes one.
 
 use std::sync::Arc;
 
-use super::metadata::{Entry, Metadata};
+use super::metadata::Metadata;
 use super::search::kernels;
 
-/// Rows of a block. Large enough that a scan streams, small enough that copying one under a running query is cheap.
-pub const ROWS: usize = 512;
+/// Bytes of a block's values. Large enough that a scan streams, small enough that copying one is cheap.
+const BLOCK_BYTES: usize = 256 << 10;
+/// Rows of a block of few dimensions: their ids and metadata are copied too.
+const MAX_ROWS: usize = 1024;
 
 /// What a row has besides its values.
 #[derive(Debug, Clone)]
@@ -15,28 +17,23 @@ pub struct Row {
     pub id: Arc<str>,
     pub namespace: Option<Arc<str>>,
     pub metadata: Option<Arc<Metadata>>,
-    /// Entries of the metadata indexes that existed when the vector was written.
-    pub entries: Arc<[Entry]>,
 }
 
-/// Up to [`ROWS`] rows; only an index's last block has fewer.
-#[derive(Debug, Clone, Default)]
+/// A run of rows; only an index's last block is not full.
+#[derive(Debug)]
 pub struct Block {
-    /// Row-major, float32.
+    /// Row-major, float32. Its capacity is a full block's from the start.
     values: Vec<f32>,
     /// Euclidean norms, in double precision so that no finite vector overflows.
     norms: Vec<f64>,
-    /// [`Namespaces`](super::state::Namespaces) numbers, 0 for none.
-    namespaces: Vec<u32>,
     rows: Vec<Row>,
 }
 
-/// A row to scan.
+/// A row to look at.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
     pub values: &'a [f32],
     pub norm: f64,
-    pub namespace: u32,
     pub row: &'a Row,
 }
 
@@ -44,25 +41,45 @@ pub struct Candidate<'a> {
 #[derive(Debug, Clone)]
 pub struct Blocks {
     dimensions: usize,
+    /// Rows of a full block.
+    rows: usize,
     blocks: Arc<Vec<Arc<Block>>>,
     len: usize,
+}
+
+impl Clone for Block {
+    /// Keeps the capacity: a copy is made to be written to.
+    fn clone(&self) -> Self {
+        let mut values = Vec::with_capacity(self.values.capacity());
+        values.extend_from_slice(&self.values);
+        Self { values, norms: self.norms.clone(), rows: self.rows.clone() }
+    }
 }
 
 impl Block {
     /// The rows in order. `dimensions` is the index's, never 0.
     pub fn candidates(&self, dimensions: usize) -> impl Iterator<Item = Candidate<'_>> {
-        self.values
-            .chunks_exact(dimensions)
-            .zip(&self.norms)
-            .zip(&self.namespaces)
-            .zip(&self.rows)
-            .map(|(((values, &norm), &namespace), row)| Candidate { values, norm, namespace, row })
+        let rows = self.norms.iter().zip(&self.rows);
+        self.values.chunks_exact(dimensions).zip(rows).map(|(values, (&norm, row))| Candidate { values, norm, row })
+    }
+
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    pub fn norms(&self) -> &[f64] {
+        &self.norms
+    }
+
+    pub fn row(&self, at: usize) -> &Row {
+        &self.rows[at]
     }
 }
 
 impl Blocks {
     pub fn new(dimensions: usize) -> Self {
-        Self { dimensions, blocks: Arc::default(), len: 0 }
+        let rows = (BLOCK_BYTES / (dimensions.max(1) * size_of::<f32>())).clamp(1, MAX_ROWS);
+        Self { dimensions, rows, blocks: Arc::default(), len: 0 }
     }
 
     /// Rows stored.
@@ -74,20 +91,27 @@ impl Blocks {
         self.dimensions
     }
 
+    /// Rows of every block but the last.
+    pub fn block_rows(&self) -> usize {
+        self.rows
+    }
+
     pub fn as_slice(&self) -> &[Arc<Block>] {
         &self.blocks
     }
 
     /// A row by number.
-    pub fn get(&self, number: usize) -> Option<Candidate<'_>> {
-        let (block, at) = (self.blocks.get(number / ROWS)?, number % ROWS);
+    pub fn get(&self, number: u32) -> Option<Candidate<'_>> {
+        let number = number as usize;
+        let (block, at) = (self.blocks.get(number / self.rows)?, number % self.rows);
         let values = block.values.get(at * self.dimensions..(at + 1) * self.dimensions)?;
-        Some(Candidate {
-            values,
-            norm: *block.norms.get(at)?,
-            namespace: *block.namespaces.get(at)?,
-            row: block.rows.get(at)?,
-        })
+        Some(Candidate { values, norm: *block.norms.get(at)?, row: block.rows.get(at)? })
+    }
+
+    /// A row's id.
+    pub fn id(&self, number: u32) -> Option<&str> {
+        let number = number as usize;
+        Some(&self.blocks.get(number / self.rows)?.rows.get(number % self.rows)?.id)
     }
 
     /// Every row in order.
@@ -95,34 +119,32 @@ impl Blocks {
         self.blocks.iter().flat_map(|block| block.candidates(self.dimensions))
     }
 
-    /// Appends a row and gives its number. `values` must have as many values as the index has dimensions.
-    pub fn push(&mut self, values: &[f32], namespace: u32, row: Row) -> usize {
+    /// Appends a row. `values` must have as many values as the index has dimensions.
+    pub fn push(&mut self, values: &[f32], row: Row) {
         debug_assert_eq!(values.len(), self.dimensions);
         let blocks = Arc::make_mut(&mut self.blocks);
-        if self.len.is_multiple_of(ROWS) {
-            blocks.push(Arc::default());
+        if self.len.is_multiple_of(self.rows) {
+            let values = Vec::with_capacity(self.rows * self.dimensions);
+            blocks.push(Arc::new(Block { values, norms: Vec::new(), rows: Vec::new() }));
         }
         if let Some(block) = blocks.last_mut().map(Arc::make_mut) {
             block.values.extend_from_slice(values);
             block.norms.push(kernels::norm(values));
-            block.namespaces.push(namespace);
             block.rows.push(row);
         }
         self.len += 1;
-        self.len - 1
     }
 
     /// Replaces a row in place.
-    pub fn replace(&mut self, number: usize, values: &[f32], namespace: u32, row: Row) {
+    pub fn replace(&mut self, number: u32, values: &[f32], row: Row) {
         debug_assert_eq!(values.len(), self.dimensions);
-        let at = number % ROWS;
+        let at = number as usize % self.rows;
         let range = at * self.dimensions..(at + 1) * self.dimensions;
-        if let Some(block) = Arc::make_mut(&mut self.blocks).get_mut(number / ROWS).map(Arc::make_mut)
+        if let Some(block) = Arc::make_mut(&mut self.blocks).get_mut(number as usize / self.rows).map(Arc::make_mut)
             && at < block.rows.len()
         {
             block.values[range].copy_from_slice(values);
             block.norms[at] = kernels::norm(values);
-            block.namespaces[at] = namespace;
             block.rows[at] = row;
         }
     }
@@ -131,13 +153,12 @@ impl Blocks {
     pub fn pop(&mut self) {
         let Some(last) = self.len.checked_sub(1) else { return };
         let blocks = Arc::make_mut(&mut self.blocks);
-        let at = last % ROWS;
+        let at = last % self.rows;
         if at == 0 {
             blocks.pop();
         } else if let Some(block) = blocks.last_mut().map(Arc::make_mut) {
             block.values.truncate(at * self.dimensions);
             block.norms.truncate(at);
-            block.namespaces.truncate(at);
             block.rows.truncate(at);
         }
         self.len = last;

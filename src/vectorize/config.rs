@@ -18,6 +18,23 @@ pub enum Metric {
     DotProduct,
 }
 
+impl Metric {
+    const ALL: [Self; 3] = [Self::Cosine, Self::Euclidean, Self::DotProduct];
+
+    /// As callers spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cosine => "cosine",
+            Self::Euclidean => "euclidean",
+            Self::DotProduct => "dot-product",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.name() == name)
+    }
+}
+
 /// Source: create-indexes docs and the models' own dimensions; the last two metrics are customary, not documented.
 const PRESETS: [(&str, usize, Metric); 5] = [
     ("@cf/baai/bge-small-en-v1.5", 384, Metric::Cosine),
@@ -63,12 +80,11 @@ impl IndexConfig {
                 let (low, high) = (bounds.dimensions_min, bounds.dimensions_max);
                 invalid(format!("Dimensions must be in range: [{low}, {high}]"))
             })?;
-        let metric = match config.get("metric").and_then(Value::as_str) {
-            Some("cosine") => Metric::Cosine,
-            Some("euclidean") => Metric::Euclidean,
-            Some("dot-product") => Metric::DotProduct,
-            _ => return Err(invalid("Metric must be one of: cosine, euclidean, dot-product".into())),
-        };
+        let metric = config
+            .get("metric")
+            .and_then(Value::as_str)
+            .and_then(Metric::from_name)
+            .ok_or_else(|| invalid("Metric must be one of: cosine, euclidean, dot-product".into()))?;
         Ok(Self { dimensions, metric })
     }
 }

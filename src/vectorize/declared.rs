@@ -23,7 +23,7 @@ impl Account {
     pub(super) fn declare(&self, declared: &[Declared]) -> Result<(), VectorizeError> {
         for Declared { name, config, metadata } in declared {
             let Some(config) = config else { continue };
-            if let Some(index) = self.create_missing(name, *config) {
+            if let Some(index) = self.create_missing(name, *config)? {
                 for (property, kind) in metadata {
                     index.create_metadata_index(property.clone(), *kind)?;
                 }
@@ -46,7 +46,7 @@ impl Account {
         let bounds = self.bounds();
         let fits = |dimensions: &usize| (bounds.dimensions_min..=bounds.dimensions_max).contains(dimensions);
         let dimensions = dimensions().filter(fits).ok_or(missing)?;
-        if self.create_missing(name, IndexConfig { dimensions, metric: Metric::Cosine }).is_some() {
+        if self.create_missing(name, IndexConfig { dimensions, metric: Metric::Cosine })?.is_some() {
             tracing::warn!(
                 "made index `{name}` with {dimensions} dimensions and metric cosine, as its first call has them; \
                  hint: `--index {name}={dimensions},cosine` says so beforehand"

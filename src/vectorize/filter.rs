@@ -3,20 +3,22 @@
 //! Source: docs, metadata-filtering. What they leave open (missing values, properties without an index) is in
 //! docs/fidelity.md.
 
-use std::cmp::Ordering;
+use std::ops::Bound;
 
+use roaring::RoaringBitmap;
 use serde_json::{Map, Value};
 
 use super::limits::Bounds;
-use super::metadata::{Entry, MetadataIndex, Scalar};
+use super::metadata::Scalar;
+use super::metadata_index::MetadataIndex;
 use crate::error::VectorizeError;
 
-/// A condition on a property that has no metadata index holds for no vector, not even `$ne`.
+/// Whether a condition on a property that has no metadata index holds: for no vector, not even `$ne`.
 const WITHOUT_INDEX: bool = false;
 
 /// A filter that obeys the rules, not yet tied to an index.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Filter(Vec<(String, Vec<Condition>)>);
+pub struct Filter(Vec<(String, Condition)>);
 
 #[derive(Debug, Clone, PartialEq)]
 enum Condition {
@@ -24,15 +26,8 @@ enum Condition {
     In(Vec<Option<Scalar>>),
     /// `$ne` and `$nin`.
     NotIn(Vec<Option<Scalar>>),
-    Range(Bound, Scalar),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bound {
-    Lt,
-    Lte,
-    Gt,
-    Gte,
+    /// From a lower to an upper bound.
+    Range(Bound<Scalar>, Bound<Scalar>),
 }
 
 impl Filter {
@@ -47,62 +42,58 @@ impl Filter {
             let limit = bounds.filter_bytes;
             return Err(refuse(&format!("its compact JSON must not exceed {limit} bytes, got {bytes} bytes")));
         }
-        let conditions = map.iter().map(|(key, value)| {
+        let parsed = map.iter().map(|(key, value)| {
             check_key(key, bounds)?;
-            Ok((key.clone(), conditions(key, value, bounds.indexed_string_bytes)?))
+            Ok((key.clone(), condition(key, value, bounds.indexed_string_bytes)?))
         });
-        Ok(Self(conditions.collect::<Result<_, _>>()?))
+        Ok(Self(parsed.collect::<Result<_, _>>()?))
     }
 
-    /// Ties the filter to the metadata indexes of the moment.
-    pub fn compile<'a>(&'a self, indexes: &[MetadataIndex]) -> Compiled<'a> {
-        let serial = |key: &str| indexes.iter().find(|index| index.property == key).map(|index| index.serial);
-        Compiled(self.0.iter().map(|(key, conditions)| (serial(key), conditions.as_slice())).collect())
-    }
-}
-
-/// A filter against one state of an index.
-#[derive(Debug)]
-pub struct Compiled<'a>(Vec<(Option<u32>, &'a [Condition])>);
-
-impl Compiled<'_> {
-    /// Whether a vector with these index entries passes.
-    pub fn matches(&self, entries: &[Entry]) -> bool {
-        self.0.iter().all(|(serial, conditions)| match serial {
-            None => WITHOUT_INDEX,
-            Some(serial) => {
-                let value = entries.iter().find(|entry| entry.serial == *serial).map(|entry| &entry.value);
-                conditions.iter().all(|condition| condition.holds(value))
-            }
-        })
+    /// The rows that pass, of an index with so many rows.
+    pub fn select(&self, indexes: &[MetadataIndex], rows: usize) -> RoaringBitmap {
+        let mut all = RoaringBitmap::new();
+        all.insert_range(0..u32::try_from(rows).unwrap_or(u32::MAX));
+        let mut selected: Option<RoaringBitmap> = None;
+        for (key, condition) in &self.0 {
+            let found = match indexes.iter().find(|index| index.property == *key) {
+                Some(index) => condition.select(index, &all),
+                None if WITHOUT_INDEX => continue,
+                None => RoaringBitmap::new(),
+            };
+            selected = Some(match selected {
+                Some(selected) => selected & found,
+                None => found,
+            });
+        }
+        selected.unwrap_or(all)
     }
 }
 
 impl Condition {
-    fn holds(&self, value: Option<&Scalar>) -> bool {
+    fn select(&self, index: &MetadataIndex, all: &RoaringBitmap) -> RoaringBitmap {
         match self {
-            Self::In(operands) => operands.iter().any(|operand| operand.as_ref() == value),
-            Self::NotIn(operands) => operands.iter().all(|operand| operand.as_ref() != value),
-            Self::Range(bound, operand) => match value.and_then(|value| order(value, operand)) {
-                None => false,
-                Some(order) => match bound {
-                    Bound::Lt => order == Ordering::Less,
-                    Bound::Lte => order != Ordering::Greater,
-                    Bound::Gt => order == Ordering::Greater,
-                    Bound::Gte => order != Ordering::Less,
-                },
-            },
+            Self::In(operands) => equal(operands, index, all),
+            Self::NotIn(operands) => all - equal(operands, index, all),
+            Self::Range(from, to) => {
+                // Values of another type than the index's have no order with it.
+                let fits = [from, to].into_iter().all(|bound| match bound {
+                    Bound::Included(operand) | Bound::Excluded(operand) => operand.kind() == index.kind,
+                    Bound::Unbounded => true,
+                });
+                if fits { index.between(from.as_ref(), to.as_ref()) } else { RoaringBitmap::new() }
+            }
         }
     }
 }
 
-/// Numbers by value, strings by their bytes; values of different types have no order.
-fn order(value: &Scalar, operand: &Scalar) -> Option<Ordering> {
-    match (value, operand) {
-        (Scalar::Number(value), Scalar::Number(operand)) => value.partial_cmp(operand),
-        (Scalar::String(value), Scalar::String(operand)) => Some(value.cmp(operand)),
-        _ => None,
-    }
+fn equal(operands: &[Option<Scalar>], index: &MetadataIndex, all: &RoaringBitmap) -> RoaringBitmap {
+    operands
+        .iter()
+        .map(|operand| match operand {
+            Some(value) => index.equal(value),
+            None => all - index.covered(),
+        })
+        .fold(RoaringBitmap::new(), |found, rows| found | rows)
 }
 
 fn refuse(reason: &str) -> VectorizeError {
@@ -121,49 +112,45 @@ fn check_key(key: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
     Ok(())
 }
 
-fn conditions(key: &str, value: &Value, cut: usize) -> Result<Vec<Condition>, VectorizeError> {
+fn condition(key: &str, value: &Value, cut: usize) -> Result<Condition, VectorizeError> {
     match value {
         Value::Object(operators) => operations(key, operators, cut),
         Value::Array(_) => Err(refuse(&format!("`{key}` must not be an array; use $in"))),
-        scalar => Ok(vec![Condition::In(vec![operand(key, scalar, cut)?])]),
+        scalar => Ok(Condition::In(vec![operand(key, scalar, cut)?])),
     }
 }
 
-fn operations(key: &str, operators: &Map<String, Value>, cut: usize) -> Result<Vec<Condition>, VectorizeError> {
-    let parsed: Vec<Condition> = operators
+fn operations(key: &str, operators: &Map<String, Value>, cut: usize) -> Result<Condition, VectorizeError> {
+    let mut parsed = operators
         .iter()
         .map(|(operator, value)| match operator.as_str() {
             "$eq" => Ok(Condition::In(vec![operand(key, value, cut)?])),
             "$ne" => Ok(Condition::NotIn(vec![operand(key, value, cut)?])),
             "$in" => Ok(Condition::In(operands(key, operator, value, cut)?)),
             "$nin" => Ok(Condition::NotIn(operands(key, operator, value, cut)?)),
-            "$lt" => range(key, Bound::Lt, value, cut),
-            "$lte" => range(key, Bound::Lte, value, cut),
-            "$gt" => range(key, Bound::Gt, value, cut),
-            "$gte" => range(key, Bound::Gte, value, cut),
+            "$lt" => Ok(Condition::Range(Bound::Unbounded, Bound::Excluded(limit(key, value, cut)?))),
+            "$lte" => Ok(Condition::Range(Bound::Unbounded, Bound::Included(limit(key, value, cut)?))),
+            "$gt" => Ok(Condition::Range(Bound::Excluded(limit(key, value, cut)?), Bound::Unbounded)),
+            "$gte" => Ok(Condition::Range(Bound::Included(limit(key, value, cut)?), Bound::Unbounded)),
             unknown => {
                 Err(refuse(&format!("`{key}` has the unknown operator `{unknown}`; write a nested property with dots")))
             }
         })
-        .collect::<Result<_, _>>()?;
-    match parsed.as_slice() {
-        [_] => Ok(parsed),
-        [Condition::Range(first, _), Condition::Range(second, _)] if first.is_upper() != second.is_upper() => {
-            Ok(parsed)
+        .collect::<Result<Vec<_>, _>>()?;
+    match (parsed.pop(), parsed.pop(), parsed.pop()) {
+        (Some(only), None, _) => Ok(only),
+        (Some(Condition::Range(Bound::Unbounded, to)), Some(Condition::Range(from, Bound::Unbounded)), None)
+        | (Some(Condition::Range(from, Bound::Unbounded)), Some(Condition::Range(Bound::Unbounded, to)), None) => {
+            Ok(Condition::Range(from, to))
         }
         _ => Err(refuse(&format!("`{key}` must have one operator, or one of $gt and $gte with one of $lt and $lte"))),
     }
 }
 
-impl Bound {
-    fn is_upper(self) -> bool {
-        matches!(self, Self::Lt | Self::Lte)
-    }
-}
-
-fn range(key: &str, bound: Bound, value: &Value, cut: usize) -> Result<Condition, VectorizeError> {
+/// The operand of a range.
+fn limit(key: &str, value: &Value, cut: usize) -> Result<Scalar, VectorizeError> {
     match operand(key, value, cut)? {
-        Some(operand @ (Scalar::String(_) | Scalar::Number(_))) => Ok(Condition::Range(bound, operand)),
+        Some(operand @ (Scalar::String(_) | Scalar::Number(_))) => Ok(operand),
         Some(Scalar::Boolean(_)) | None => Err(refuse(&format!("a range on `{key}` takes a string or a number"))),
     }
 }
@@ -181,7 +168,7 @@ fn operand(key: &str, value: &Value, cut: usize) -> Result<Option<Scalar>, Vecto
     match value {
         Value::Null => Ok(None),
         Value::Bool(flag) => Ok(Some(Scalar::Boolean(*flag))),
-        Value::Number(number) => Ok(Some(Scalar::Number(number.as_f64().ok_or_else(kinds)?))),
+        Value::Number(number) => Ok(Some(Scalar::number(number.as_f64().ok_or_else(kinds)?))),
         Value::String(text) => Ok(Some(Scalar::string(text, cut))),
         Value::Array(_) | Value::Object(_) => Err(kinds()),
     }

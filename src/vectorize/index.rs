@@ -1,73 +1,83 @@
 //! One index: what it accepts, and what it answers.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use jiff::Timestamp;
+use roaring::RoaringBitmap;
 
 use super::blocks::Candidate;
-use super::config::IndexConfig;
 use super::limits::Bounds;
 use super::lists::Lists;
-use super::metadata::{IndexType, MetadataIndex};
-use super::mutations::{Lag, Log};
+use super::metadata::IndexType;
+use super::metadata_index::MetadataIndex;
+use super::mutations::{Lag, Log, Pending};
 use super::parse::{self, Line, Vector};
 use super::query::{Origin, Query};
 use super::search::Scan;
 use super::service::Shared;
 use super::state::{Change, State};
+use super::store::{About, FOLD_BYTES, LoadedIndex, Records};
+use super::view::{Processed, View};
 use super::wire;
 use crate::error::{Operation, VectorizeError};
 
 type Result<T> = std::result::Result<T, VectorizeError>;
 
-/// An index and everything in it. Every method may be called from any thread; a query scans a snapshot and holds no
-/// lock while it does.
+/// An index and everything in it. Every method may be called from any thread. Readers look at what was published last
+/// and wait for no writer; writers take turns.
 #[derive(Debug)]
 pub struct Index {
     name: String,
-    description: String,
-    config: IndexConfig,
-    created: Timestamp,
+    about: About,
     shared: Shared,
-    inner: RwLock<Inner>,
+    published: RwLock<Arc<View>>,
+    writer: Mutex<Writer>,
+    /// Whether mutations wait: only then does a read look after them.
+    waiting: AtomicBool,
+    /// Reads that found mutations waiting.
+    reads: AtomicU64,
     lists: Mutex<Lists>,
 }
 
+/// What only one writer at a time may touch.
 #[derive(Debug)]
-struct Inner {
-    /// What is processed, and so visible.
-    state: State,
+struct Writer {
     log: Log,
-    /// The metadata indexes as they will be once the log is processed: what a new mutation is checked against.
-    declared: Vec<(String, IndexType)>,
-    /// Processed mutations.
-    version: u64,
-}
-
-impl Inner {
-    fn apply(&mut self, change: Change) {
-        self.state.apply(change);
-        self.version = self.version.wrapping_add(1);
-    }
-
-    fn settle(&mut self, lag: Lag, now: Timestamp) {
-        while let Some(change) = self.log.next_due(lag, now) {
-            self.apply(change);
-        }
-    }
+    /// Rows that differ from the stored ones, and the bytes of log that say how.
+    touched: RoaringBitmap,
+    unfolded: usize,
+    deleted: bool,
 }
 
 impl Index {
-    pub(super) fn new(name: String, description: String, config: IndexConfig, shared: Shared) -> Self {
-        let (log, declared) = (Log::default(), Vec::new());
-        let inner = RwLock::new(Inner { state: State::new(config.dimensions), log, declared, version: 0 });
-        let created = shared.clock.now();
-        Self { name, description, config, created, shared, inner, lists: Mutex::default() }
+    /// An index that begins with `state`.
+    pub(super) fn new(name: String, about: About, state: State, shared: Shared) -> Self {
+        let (view, log, touched) = (View { state, processed: None }, Log::default(), RoaringBitmap::new());
+        Self::loaded(name, LoadedIndex { about, view, log, touched, unfolded: 0 }, shared)
+    }
+
+    /// An index as the store had it.
+    pub(super) fn loaded(name: String, loaded: LoadedIndex, shared: Shared) -> Self {
+        let LoadedIndex { about, view, log, touched, unfolded } = loaded;
+        Self {
+            name,
+            about,
+            shared,
+            published: RwLock::new(Arc::new(view)),
+            waiting: AtomicBool::new(!log.is_idle()),
+            writer: Mutex::new(Writer { log, touched, unfolded, deleted: false }),
+            reads: AtomicU64::new(0),
+            lists: Mutex::default(),
+        }
     }
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(super) fn about(&self) -> &About {
+        &self.about
     }
 
     /// The limits that hold here.
@@ -77,25 +87,24 @@ impl Index {
 
     /// Name, description and configuration.
     pub fn describe(&self) -> wire::Index {
-        let created_on = wire::created(self.created);
+        let created_on = wire::created(self.about.created);
         wire::Index {
             modified_on: created_on.clone(),
             created_on,
             name: self.name.clone(),
-            description: self.description.clone(),
-            config: self.config,
+            description: self.about.description.clone(),
+            config: self.about.config,
         }
     }
 
     /// Dimensions, number of vectors, and how far mutations are processed.
     pub fn info(&self) -> wire::Info {
-        let inner = self.read();
-        let processed = inner.log.processed();
+        let view = self.view();
         wire::Info {
-            dimensions: self.config.dimensions,
-            vector_count: inner.state.blocks.len(),
-            processed_up_to_datetime: processed.map(|(_, time)| wire::processed(time)),
-            processed_up_to_mutation: processed.map(|(id, _)| id.to_string()),
+            dimensions: self.about.config.dimensions,
+            vector_count: view.state.blocks.len(),
+            processed_up_to_datetime: view.processed.map(|processed| wire::processed(processed.time)),
+            processed_up_to_mutation: view.processed.map(|processed| processed.id.to_string()),
         }
     }
 
@@ -105,14 +114,18 @@ impl Index {
             return Err(VectorizeError::TooManyVectors { limit: batch, got: lines.len() });
         }
         let bounds = self.bounds();
+        let dimensions = self.about.config.dimensions;
         let vectors: Vec<Vector> =
-            lines.into_iter().map(|line| line.check(self.config.dimensions, &bounds)).collect::<Result<_>>()?;
-        self.accept(|inner| {
-            check_room(&inner.state, &vectors, bounds.vectors, bounds.namespaces)?;
-            Ok(match operation {
-                Operation::Insert => Change::Insert(vectors),
-                Operation::Upsert => Change::Upsert(vectors),
-            })
+            lines.into_iter().map(|line| line.check(dimensions, &bounds)).collect::<Result<_>>()?;
+        let change = match operation {
+            Operation::Insert => Change::Insert(vectors),
+            Operation::Upsert => Change::Upsert(vectors),
+        };
+        self.accept(change, |change, state, _| match change {
+            Change::Insert(vectors) | Change::Upsert(vectors) => {
+                check_room(state, vectors, bounds.vectors, bounds.namespaces)
+            }
+            _ => Ok(()),
         })
     }
 
@@ -120,68 +133,60 @@ impl Index {
     pub fn delete_by_ids(&self, ids: Vec<String>) -> Result<wire::Accepted> {
         let bounds = self.bounds();
         check_ids(&ids, bounds.delete_ids, &bounds)?;
-        self.accept(|_| Ok(Change::Delete(ids)))
+        self.accept(Change::Delete(ids), |_, _, _| Ok(()))
     }
 
     /// Indexes a property of the metadata of vectors written from now on. Doing it again changes nothing.
     pub fn create_metadata_index(&self, property: String, kind: IndexType) -> Result<wire::Accepted> {
         let bounds = self.bounds();
         MetadataIndex::check_property(&property, &bounds)?;
-        self.accept(|inner| {
-            match inner.declared.iter().find(|(known, _)| *known == property) {
-                Some((_, known)) if *known == kind => {}
+        let string_bytes = bounds.indexed_string_bytes;
+        let change = Change::CreateMetadataIndex { property: property.clone(), kind, string_bytes };
+        self.accept(change, |_, state, log| {
+            let declared = declared(state, log);
+            match declared.iter().find(|(known, _)| *known == property) {
+                Some((_, known)) if *known == kind => Ok(()),
                 Some((_, known)) => {
-                    let kind = known.name().to_owned();
-                    return Err(VectorizeError::MetadataIndexExists { property, kind });
+                    let (property, kind) = (property.clone(), known.name().to_owned());
+                    Err(VectorizeError::MetadataIndexExists { property, kind })
                 }
-                None if inner.declared.len() >= bounds.metadata_indexes => {
-                    return Err(VectorizeError::TooManyMetadataIndexes { limit: bounds.metadata_indexes });
+                None if declared.len() >= bounds.metadata_indexes => {
+                    Err(VectorizeError::TooManyMetadataIndexes { limit: bounds.metadata_indexes })
                 }
-                None => inner.declared.push((property.clone(), kind)),
+                None => Ok(()),
             }
-            Ok(Change::CreateMetadataIndex { property, kind, string_bytes: bounds.indexed_string_bytes })
         })
     }
 
     pub fn delete_metadata_index(&self, property: String) -> Result<wire::Accepted> {
-        self.accept(|inner| {
-            let Some(at) = inner.declared.iter().position(|(known, _)| *known == property) else {
-                return Err(VectorizeError::MetadataIndexNotFound { property });
-            };
-            inner.declared.remove(at);
-            Ok(Change::DeleteMetadataIndex { property })
+        self.accept(Change::DeleteMetadataIndex { property: property.clone() }, |_, state, log| {
+            if declared(state, log).iter().any(|(known, _)| *known == property) {
+                return Ok(());
+            }
+            Err(VectorizeError::MetadataIndexNotFound { property: property.clone() })
         })
     }
 
     pub fn metadata_indexes(&self) -> wire::MetadataIndexes {
-        wire::MetadataIndexes { metadata_indexes: self.read().state.metadata_indexes.iter().map(Into::into).collect() }
+        wire::MetadataIndexes { metadata_indexes: self.view().state.metadata_indexes.iter().map(Into::into).collect() }
     }
 
     /// The nearest vectors, best first. A `vectorId` that is not there matches nothing.
     pub fn query(&self, query: Query) -> Result<wire::Matches> {
-        let query = query.check(self.config, &self.bounds())?;
-        let inner = self.read();
-        let stored = match &query.origin {
-            Origin::Vector(_) => None,
-            Origin::Id(id) => inner.state.get(id).map(|found| found.values.to_vec()),
-        };
+        let config = self.about.config;
+        let query = query.check(config, &self.bounds())?;
+        let view = self.view();
+        let state = &view.state;
         let vector = match &query.origin {
             Origin::Vector(vector) => Some(vector.as_slice()),
-            Origin::Id(_) => stored.as_deref(),
+            Origin::Id(id) => state.get(id).map(|found| found.values),
         };
-        let namespace = query.namespace.as_deref().map(|name| inner.state.namespaces.find(name));
-        let (Some(vector), false) = (vector, namespace == Some(None)) else {
-            return Ok(wire::Matches { count: 0, matches: Vec::new() });
-        };
-        let indexes = inner.state.metadata_indexes.clone();
-        let blocks = inner.state.blocks.clone();
-        drop(inner);
-
-        let filter = query.filter.as_ref().map(|filter| filter.compile(&indexes));
-        let scan =
-            Scan { metric: self.config.metric, vector, top_k: query.top_k, namespace: namespace.flatten(), filter };
-        let ranked = scan.run(&blocks);
-        let matches: Vec<_> = ranked.iter().map(|hit| query.show(self.config.metric, hit, &indexes)).collect();
+        let Some(vector) = vector else { return Ok(wire::Matches { count: 0, matches: Vec::new() }) };
+        let rows = query.select(state);
+        let scan = Scan { metric: config.metric, vector, top_k: query.top_k, rows };
+        let ranked = scan.run(&state.blocks);
+        let show = |hit| query.show(config.metric, hit, &state.metadata_indexes);
+        let matches: Vec<_> = ranked.iter().map(show).collect();
         Ok(wire::Matches { count: matches.len(), matches })
     }
 
@@ -189,8 +194,8 @@ impl Index {
     pub fn get_by_ids(&self, ids: &[String]) -> Result<Vec<wire::Vector>> {
         let bounds = self.bounds();
         check_ids(ids, bounds.get_ids, &bounds)?;
-        let inner = self.read();
-        Ok(ids.iter().filter_map(|id| inner.state.get(id)).map(|found| show(&found)).collect())
+        let view = self.view();
+        Ok(ids.iter().filter_map(|id| view.state.get(id)).map(|found| show(&found)).collect())
     }
 
     /// One page of ids: the first of a new list, or the one that `cursor` names. `count` is checked by the caller.
@@ -199,66 +204,167 @@ impl Index {
         if let Some(cursor) = cursor {
             return self.lists().next(cursor, count, now, &self.bounds());
         }
-        let inner = self.read();
+        let view = self.view();
         let mut lists = self.lists();
-        let version = inner.version;
-        let ids = lists
-            .snapshot(version)
-            .unwrap_or_else(|| inner.state.blocks.iter().map(|found| found.row.id.clone()).collect());
-        drop(inner);
+        let version = view.number();
+        let all = || view.state.blocks.iter().map(|found| found.row.id.clone()).collect();
+        let ids = lists.snapshot(version).unwrap_or_else(all);
         Ok(lists.first(ids, version, count, now, self.shared.next_id(), &self.bounds()))
     }
 
     /// Processes the next `mutations` that wait, whatever the lag; gives how many there were.
-    pub fn tick(&self, mutations: usize) -> usize {
-        let mut inner = self.lock();
-        let now = self.shared.clock.now();
-        let mut processed = 0;
-        while processed < mutations
-            && let Some(change) = inner.log.next(now)
-        {
-            inner.apply(change);
-            processed += 1;
-        }
-        processed
+    pub fn tick(&self, mutations: usize) -> Result<usize> {
+        let mut writer = self.lock();
+        let due: Vec<Pending> = std::iter::from_fn(|| writer.log.next()).take(mutations).collect();
+        let processed = due.len();
+        self.process(&mut writer, due);
+        let noted = self.shared.store().zip(self.current().processed).filter(|_| processed > 0);
+        let noted = noted.map(|(store, last)| store.processed(self.about.id, last));
+        drop(writer);
+        // A tick is a promise like a mutation.
+        noted.map_or(Ok(()), |ticket| ticket.wait()).map_err(|reason| not_stored(&reason))?;
+        Ok(processed)
     }
 
     /// Mutations that wait.
     pub fn waiting(&self) -> usize {
-        self.inner.read().unwrap_or_else(PoisonError::into_inner).log.waiting()
-    }
-
-    /// Checks and queues a mutation in one step, so that two of them cannot both take the last place.
-    fn accept(&self, check: impl FnOnce(&mut Inner) -> Result<Change>) -> Result<wire::Accepted> {
-        let mut inner = self.lock();
-        let change = check(&mut inner)?;
-        let (mutation_id, now) = (self.shared.next_id(), self.shared.clock.now());
-        inner.log.push(mutation_id, now, change);
-        inner.settle(self.shared.lag(), now);
-        Ok(wire::Accepted { mutation_id: mutation_id.to_string() })
+        self.lock().log.waiting()
     }
 
     /// The visible state, after everything that became due.
-    fn read(&self) -> RwLockReadGuard<'_, Inner> {
-        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
-        if inner.log.is_idle() {
-            return inner;
+    pub(super) fn view(&self) -> Arc<View> {
+        if self.waiting.load(Ordering::Acquire) {
+            // Whoever holds the writers' lock looks after them just now: a read waits for nobody.
+            if let Ok(mut writer) = self.writer.try_lock() {
+                self.settle(&mut writer);
+            }
+            self.reads.fetch_add(1, Ordering::Relaxed);
         }
-        drop(inner);
-        let mut inner = self.lock();
-        inner.settle(self.shared.lag(), self.shared.clock.now());
-        inner.log.count_read();
-        drop(inner);
-        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+        self.current()
     }
 
-    fn lock(&self) -> RwLockWriteGuard<'_, Inner> {
-        self.inner.write().unwrap_or_else(PoisonError::into_inner)
+    /// From here on nothing is accepted, nor written to the store.
+    pub(super) fn close(&self) {
+        self.lock().deleted = true;
+    }
+
+    /// Checks and queues a mutation in one step, so that two of them cannot both take the last place. With a store,
+    /// it is there before this returns, and before anybody sees what it changes.
+    fn accept(
+        &self,
+        change: Change,
+        check: impl FnOnce(&Change, &State, &Log) -> Result<()>,
+    ) -> Result<wire::Accepted> {
+        let records = self.shared.store().map(|store| (store, Records::of(&change)));
+        let mut writer = self.lock();
+        if writer.deleted {
+            return Err(VectorizeError::IndexDeleted { name: self.name.clone() });
+        }
+        check(&change, &self.current().state, &writer.log)?;
+        let (id, accepted, lag) = (self.shared.next_id(), self.shared.clock.now(), self.shared.lag());
+        let number = writer.log.next_number();
+        let bytes = records.as_ref().map_or(0, |(_, records)| records.bytes);
+        let reads = self.reads.load(Ordering::Relaxed);
+        writer.log.push(Pending { number, id, accepted, reads, change, bytes, stored: records.is_none() });
+        if let Some((store, records)) = records {
+            let ticket = store.append(self.about.id, number, id, accepted, lag == Lag::Immediate, records);
+            drop(writer);
+            let stored = ticket.wait();
+            writer = self.lock();
+            match stored {
+                Ok(()) => writer.log.stored(number),
+                Err(reason) => {
+                    writer.log.forget(number);
+                    return Err(not_stored(&reason));
+                }
+            }
+        }
+        self.waiting.store(true, Ordering::Release);
+        self.settle(&mut writer);
+        Ok(wire::Accepted { mutation_id: id.to_string() })
+    }
+
+    /// Processes what is due.
+    fn settle(&self, writer: &mut Writer) {
+        let (lag, now, reads) = (self.shared.lag(), self.shared.clock.now(), self.reads.load(Ordering::Relaxed));
+        let due: Vec<Pending> = std::iter::from_fn(|| writer.log.next_due(lag, now, reads)).collect();
+        let any = !due.is_empty();
+        self.process(writer, due);
+        // Of an immediate mutation its own record says that it is processed.
+        if any
+            && lag != Lag::Immediate
+            && let Some((store, last)) = self.shared.store().zip(self.current().processed)
+            && !writer.deleted
+        {
+            store.note_processed(self.about.id, last);
+        }
+    }
+
+    /// Makes the next state beside the one that readers see, and publishes it whole.
+    fn process(&self, writer: &mut Writer, due: Vec<Pending>) {
+        self.waiting.store(!writer.log.is_idle(), Ordering::Release);
+        let Some(last) = due.last() else { return };
+        let processed = Processed { number: last.number, id: last.id, time: self.shared.clock.now() };
+        let mut state = self.current().state.clone();
+        for pending in &due {
+            state.apply(&pending.change, &mut writer.touched);
+            writer.unfolded += pending.bytes;
+        }
+        let view = Arc::new(View { state, processed: Some(processed) });
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&view);
+        if writer.unfolded >= FOLD_BYTES {
+            self.fold(writer, view);
+        } else if self.shared.store().is_none() {
+            writer.touched.clear();
+        }
+    }
+
+    /// Has the store's rows brought to this view.
+    fn fold(&self, writer: &mut Writer, view: Arc<View>) {
+        if let Some(store) = self.shared.store().filter(|_| !writer.deleted) {
+            writer.unfolded = 0;
+            store.fold(self.about.id, view, std::mem::take(&mut writer.touched));
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn fold_now(&self) {
+        self.fold(&mut self.lock(), self.current());
+    }
+
+    fn current(&self) -> Arc<View> {
+        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lists(&self) -> MutexGuard<'_, Lists> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn not_stored(reason: &str) -> VectorizeError {
+    VectorizeError::NotStored { reason: reason.to_owned() }
+}
+
+/// The metadata indexes as they will be once the log is processed: what a new mutation is checked against.
+fn declared(state: &State, log: &Log) -> Vec<(String, IndexType)> {
+    let mut declared: Vec<_> =
+        state.metadata_indexes.iter().map(|index| (index.property.clone(), index.kind)).collect();
+    for change in log.changes() {
+        match change {
+            Change::CreateMetadataIndex { property, kind, .. } => {
+                if !declared.iter().any(|(known, _)| known == property) {
+                    declared.push((property.clone(), *kind));
+                }
+            }
+            Change::DeleteMetadataIndex { property } => declared.retain(|(known, _)| known != property),
+            Change::Insert(_) | Change::Upsert(_) | Change::Delete(_) => {}
+        }
+    }
+    declared
 }
 
 fn show(found: &Candidate<'_>) -> wire::Vector {
@@ -290,13 +396,15 @@ fn check_room(state: &State, vectors: &[Vector], max_vectors: usize, max_namespa
     let new: HashSet<&str> = vectors
         .iter()
         .filter_map(|vector| vector.namespace.as_deref())
-        .filter(|name| state.namespaces.find(name).is_none())
+        .filter(|name| state.namespace(name).is_none())
         .collect();
-    if state.namespaces.len().saturating_add(new.len()) > max_namespaces {
+    if state.namespaces().saturating_add(new.len()) > max_namespaces {
         return Err(VectorizeError::TooManyNamespaces { limit: max_namespaces });
     }
     Ok(())
 }
 
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,7 @@
-//! A vector's metadata, and the metadata indexes that make parts of it filterable.
+//! A vector's metadata, and its values as metadata indexes keep them.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -28,6 +31,16 @@ impl Metadata {
         Ok(Self(text.into_boxed_str()))
     }
 
+    /// Metadata that had been checked when it was first written.
+    pub fn trusted(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The compact JSON.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The metadata as JSON again.
     pub fn to_value(&self) -> Value {
         // Cannot fail: the text was made from a value that had been parsed under the same nesting limit.
@@ -48,7 +61,7 @@ fn check_keys(map: &Map<String, Value>) -> Result<(), VectorizeError> {
 }
 
 /// The type of a metadata index. Written in lower case, read back capitalised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all(deserialize = "lowercase"))]
 pub enum IndexType {
     String,
@@ -67,44 +80,12 @@ impl IndexType {
     }
 }
 
-/// A property, by dotted path, whose values are kept for filters and for `returnMetadata: "indexed"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MetadataIndex {
-    /// Never used twice within an index: entries of a deleted metadata index can stay where they are and are not found.
-    pub serial: u32,
-    pub property: String,
-    pub kind: IndexType,
-    /// Bytes that a string keeps.
-    pub string_bytes: usize,
-}
-
-impl MetadataIndex {
-    /// Checks a property's name: what a filter could not name cannot be indexed.
-    pub fn check_property(property: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
-        let parts_fit = property.split('.').all(|part| !part.is_empty() && !part.starts_with('$'));
-        if !parts_fit || property.contains('"') || property.chars().count() > bounds.filter_key_chars {
-            return Err(VectorizeError::MetadataKey { key: property.to_owned() });
-        }
-        Ok(())
-    }
-
-    /// The entry for one vector; nothing where the property is absent or of another type.
-    pub fn extract(&self, metadata: &Value) -> Option<Scalar> {
-        let found = self.property.split('.').try_fold(metadata, |value, part| value.as_object()?.get(part))?;
-        match (self.kind, found) {
-            (IndexType::String, Value::String(text)) => Some(Scalar::string(text, self.string_bytes)),
-            (IndexType::Number, Value::Number(number)) => number.as_f64().map(Scalar::Number),
-            (IndexType::Boolean, Value::Bool(flag)) => Some(Scalar::Boolean(*flag)),
-            _ => None,
-        }
-    }
-}
-
 /// A value in a metadata index, or the operand that it is compared with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Scalar {
     /// At most as many bytes as an index keeps.
-    String(Box<str>),
+    String(Arc<str>),
+    /// Never NaN, nor -0.
     Number(f64),
     Boolean(bool),
 }
@@ -119,6 +100,11 @@ impl Scalar {
         Self::String(text[..end].into())
     }
 
+    /// A number; -0 is 0.
+    pub fn number(number: f64) -> Self {
+        Self::Number(number + 0.0)
+    }
+
     /// The value as an answer spells it.
     pub fn to_value(&self) -> Value {
         match self {
@@ -127,45 +113,42 @@ impl Scalar {
             Self::Boolean(flag) => Value::from(*flag),
         }
     }
-}
 
-/// One vector's entry in a metadata index.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// [`MetadataIndex::serial`].
-    pub serial: u32,
-    pub value: Scalar,
-}
-
-/// The indexed part of a vector's metadata, nested as the original was; nothing if no property is indexed.
-pub fn indexed(entries: &[Entry], indexes: &[MetadataIndex]) -> Option<Value> {
-    let mut map = Map::new();
-    for index in indexes {
-        if let Some(entry) = entries.iter().find(|entry| entry.serial == index.serial) {
-            put(&mut map, &index.property, entry.value.to_value());
-        }
-    }
-    if map.is_empty() {
-        return None;
-    }
-    let mut value = Value::Object(map);
-    value.sort_all_objects();
-    Some(value)
-}
-
-fn put(map: &mut Map<String, Value>, path: &str, value: Value) {
-    match path.split_once('.') {
-        None => {
-            map.insert(path.to_owned(), value);
-        }
-        Some((head, rest)) => {
-            let inner = map.entry(head).or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(inner) = inner {
-                put(inner, rest, value);
-            }
+    /// The type of index that keeps it.
+    pub fn kind(&self) -> IndexType {
+        match self {
+            Self::String(_) => IndexType::String,
+            Self::Number(_) => IndexType::Number,
+            Self::Boolean(_) => IndexType::Boolean,
         }
     }
 }
+
+/// Strings by their bytes, numbers by value; kinds one after the other, so that there is one order for all.
+impl Ord for Scalar {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::String(a), Self::String(b)) => a.cmp(b),
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Boolean(a), Self::Boolean(b)) => a.cmp(b),
+            _ => self.kind().cmp(&other.kind()),
+        }
+    }
+}
+
+impl PartialOrd for Scalar {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Scalar {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Scalar {}
 
 #[cfg(test)]
 mod tests {
@@ -204,35 +187,5 @@ mod tests {
         let text = format!("{}é!", "x".repeat(63));
         assert_eq!(Scalar::string(&text, 64), Scalar::String("x".repeat(63).into()));
         assert_eq!(Scalar::string("kurz", 64), Scalar::String("kurz".into()));
-    }
-
-    #[test]
-    fn entries_follow_dotted_paths_and_types() {
-        let index =
-            |property: &str, kind| MetadataIndex { serial: 7, property: property.into(), kind, string_bytes: 64 };
-        let value = json!({"a": {"b": 2}, "s": "text", "list": ["x"], "f": false});
-        assert_eq!(index("a.b", IndexType::Number).extract(&value), Some(Scalar::Number(2.0)));
-        assert_eq!(index("a.b", IndexType::String).extract(&value), None);
-        assert_eq!(index("a", IndexType::String).extract(&value), None);
-        assert_eq!(index("s.b", IndexType::String).extract(&value), None);
-        assert_eq!(index("list", IndexType::String).extract(&value), None);
-        assert_eq!(index("f", IndexType::Boolean).extract(&value), Some(Scalar::Boolean(false)));
-        let entry = Entry { serial: 7, value: Scalar::Number(2.0) };
-        assert_eq!(
-            indexed(std::slice::from_ref(&entry), &[index("a.b", IndexType::Number)]),
-            Some(json!({"a": {"b": 2}}))
-        );
-        assert_eq!(indexed(&[entry], &[]), None);
-    }
-
-    #[test]
-    fn property_names_are_checked() {
-        for good in ["a", "a.b", "ä|b"] {
-            assert_eq!(MetadataIndex::check_property(good, &BOUNDS), Ok(()));
-        }
-        let long = "x".repeat(513);
-        for bad in ["", ".", "a.", "$a", "a.$b", "a\"", long.as_str()] {
-            assert_eq!(MetadataIndex::check_property(bad, &BOUNDS).map_err(|error| error.code()), Err(40018));
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The Vectorize service: a vector index with production's semantics, limits and refusals. No HTTP.
 //!
-//! A write walks parse → index (checks) → mutations (the log) → state → blocks; a query walks query (checks) →
-//! filter → search over a snapshot of the blocks → wire. Facts come from Cloudflare's documentation, clients and live
+//! A write walks parse → index (checks) → store (with `--data-dir`) → mutations (the log) → state → view; a query walks
+//! query (checks) → filter → search over the view of the moment → wire. Facts come from Cloudflare's documentation, clients and live
 //! answers; what nobody knows is decided in docs/fidelity.md.
 
 mod blocks;
@@ -12,12 +12,18 @@ mod index;
 pub mod limits;
 mod lists;
 mod metadata;
+mod metadata_index;
 mod mutations;
 mod parse;
+mod places;
 mod query;
 mod search;
 mod service;
+mod sorted;
 mod state;
+mod store;
+mod transfer;
+mod view;
 pub mod wire;
 
 pub use config::{IndexConfig, Metric, check_name};
@@ -28,3 +34,5 @@ pub use mutations::Lag;
 pub use parse::{Line, Unparsable, json, ndjson};
 pub use query::{Query, ReturnMetadata};
 pub use service::{Account, Vectorize};
+pub use store::StoreError;
+pub use transfer::{Export, Import, Imported};

@@ -50,24 +50,58 @@ impl fmt::Display for Lag {
     }
 }
 
+/// A mutation that waits.
 #[derive(Debug)]
-struct Pending {
-    id: Uuid,
-    accepted: Timestamp,
-    /// [`Log::reads`] when it was accepted.
-    reads: u64,
-    change: Change,
+pub struct Pending {
+    /// Within its index, from 1.
+    pub number: u64,
+    pub id: Uuid,
+    pub accepted: Timestamp,
+    /// Reads of the index when it was accepted.
+    pub reads: u64,
+    pub change: Change,
+    /// What it takes in the store's log.
+    pub bytes: usize,
+    /// Safe in the store, or there is none.
+    pub stored: bool,
 }
 
-/// Mutations that wait, and the last one that was processed.
-#[derive(Debug, Default)]
+/// Mutations that wait, in order.
+#[derive(Debug)]
 pub struct Log {
     pending: VecDeque<Pending>,
-    processed: Option<(Uuid, Timestamp)>,
-    reads: u64,
+    next: u64,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self::after(0)
+    }
 }
 
 impl Log {
+    /// A log whose first mutations are done with.
+    pub fn after(number: u64) -> Self {
+        Self { pending: VecDeque::new(), next: number + 1 }
+    }
+
+    /// Leaves out the next number.
+    pub fn skip(&mut self) {
+        self.next += 1;
+    }
+
+    /// Number of the next mutation.
+    pub fn next_number(&self) -> u64 {
+        self.next
+    }
+
+    /// Takes up the next mutation.
+    pub fn push(&mut self, pending: Pending) {
+        debug_assert_eq!(pending.number, self.next);
+        self.next = pending.number + 1;
+        self.pending.push_back(pending);
+    }
+
     /// Whether nothing waits.
     pub fn is_idle(&self) -> bool {
         self.pending.is_empty()
@@ -78,36 +112,38 @@ impl Log {
         self.pending.len()
     }
 
-    /// The last processed mutation and when it was.
-    pub fn processed(&self) -> Option<(Uuid, Timestamp)> {
-        self.processed
+    /// What the mutations that wait will change, in order.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.pending.iter().map(|pending| &pending.change)
     }
 
-    pub fn push(&mut self, id: Uuid, now: Timestamp, change: Change) {
-        self.pending.push_back(Pending { id, accepted: now, reads: self.reads, change });
+    /// Marks mutations up to this one as stored.
+    pub fn stored(&mut self, number: u64) {
+        for pending in self.pending.iter_mut().take_while(|pending| pending.number <= number) {
+            pending.stored = true;
+        }
     }
 
-    pub fn count_read(&mut self) {
-        self.reads = self.reads.wrapping_add(1);
+    /// Forgets a mutation that could not be stored.
+    pub fn forget(&mut self, number: u64) {
+        self.pending.retain(|pending| pending.number != number);
     }
 
-    /// Takes the next mutation if it is due.
-    pub fn next_due(&mut self, lag: Lag, now: Timestamp) -> Option<Change> {
+    /// Takes the next mutation if it is due. `reads` is how often the index has been read.
+    pub fn next_due(&mut self, lag: Lag, now: Timestamp, reads: u64) -> Option<Pending> {
         let pending = self.pending.front()?;
         let due = match lag {
             Lag::Immediate => true,
             Lag::AfterMs(ms) => now.duration_since(pending.accepted) >= SignedDuration::from_millis(i64::from(ms)),
-            Lag::AfterReads(reads) => self.reads.wrapping_sub(pending.reads) >= u64::from(reads),
+            Lag::AfterReads(count) => reads.saturating_sub(pending.reads) >= u64::from(count),
             Lag::Manual => false,
         };
-        if due { self.next(now) } else { None }
+        if due { self.next() } else { None }
     }
 
-    /// Takes the next mutation, due or not.
-    pub fn next(&mut self, now: Timestamp) -> Option<Change> {
-        let pending = self.pending.pop_front()?;
-        self.processed = Some((pending.id, now));
-        Some(pending.change)
+    /// Takes the next mutation, due or not. One that is not stored yet holds back those behind it.
+    pub fn next(&mut self) -> Option<Pending> {
+        self.pending.pop_front_if(|pending| pending.stored)
     }
 }
 

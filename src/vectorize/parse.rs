@@ -1,5 +1,7 @@
 //! Uploads: vectors as NDJSON lines, or as `{"vectors":[…]}` from the binding.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -14,7 +16,7 @@ pub struct Vector {
     pub id: String,
     /// At most 64 bytes.
     pub namespace: Option<String>,
-    pub metadata: Option<Metadata>,
+    pub metadata: Option<Arc<Metadata>>,
     /// As many as the index has dimensions, all finite.
     pub values: Vec<f32>,
 }
@@ -22,10 +24,10 @@ pub struct Vector {
 /// A vector as a line spells it; nothing but its form is checked.
 #[derive(Debug, Deserialize)]
 pub struct Line {
-    id: String,
-    values: Vec<f32>,
-    namespace: Option<String>,
-    metadata: Option<Map<String, Value>>,
+    pub(super) id: String,
+    pub(super) values: Vec<f32>,
+    pub(super) namespace: Option<String>,
+    pub(super) metadata: Option<Map<String, Value>>,
 }
 
 /// What becomes of lines that do not parse: the query parameter `unparsable-behavior`.
@@ -80,8 +82,13 @@ fn parse_line(line: &[u8]) -> Option<Line> {
 }
 
 impl Line {
+    /// A vector that was not spelled by anybody: `values` must be finite.
+    pub fn new(id: String, values: Vec<f32>, namespace: Option<String>, metadata: Option<Map<String, Value>>) -> Self {
+        Self { id, values, namespace, metadata }
+    }
+
     /// 1e39 is a double, but no float32.
-    fn is_finite(&self) -> bool {
+    pub(super) fn is_finite(&self) -> bool {
         self.values.iter().all(|value| value.is_finite())
     }
 
@@ -95,7 +102,7 @@ impl Line {
         if let Some(namespace) = &namespace {
             check_namespace(namespace, bounds)?;
         }
-        let metadata = metadata.map(|map| Metadata::new(&id, map, bounds)).transpose()?;
+        let metadata = metadata.map(|map| Metadata::new(&id, map, bounds).map(Arc::new)).transpose()?;
         Ok(Vector { id, namespace, metadata, values })
     }
 }

@@ -1,13 +1,15 @@
 //! A query, from the body that a client sends to the matches that it gets.
 
+use roaring::RoaringBitmap;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::config::{IndexConfig, Metric};
 use super::filter::Filter;
 use super::limits::{Bounds, TOP_K_DEFAULT};
-use super::metadata::{self, MetadataIndex};
+use super::metadata_index::{self, MetadataIndex};
 use super::search::{self, Ranked};
+use super::state::State;
 use super::{parse, wire};
 use crate::error::VectorizeError;
 
@@ -104,6 +106,17 @@ fn check_top_k(top_k: u64, with_payload: bool, bounds: &Bounds) -> Result<usize,
 }
 
 impl Checked {
+    /// The rows that namespace and filter leave; nothing stands for all rows.
+    pub fn select(&self, state: &State) -> Option<RoaringBitmap> {
+        let namespace = self.namespace.as_deref().map(|name| state.namespace(name).cloned().unwrap_or_default());
+        let filter = |filter: &Filter| filter.select(&state.metadata_indexes, state.blocks.len());
+        match (namespace, self.filter.as_ref().map(filter)) {
+            (None, None) => None,
+            (Some(rows), None) | (None, Some(rows)) => Some(rows),
+            (Some(namespace), Some(filter)) => Some(namespace & filter),
+        }
+    }
+
     /// The match as this query wants to see it.
     pub fn show(&self, metric: Metric, ranked: &Ranked<'_>, indexes: &[MetadataIndex]) -> wire::Match {
         let row = ranked.row;
@@ -114,7 +127,10 @@ impl Checked {
             namespace: row.namespace.as_deref().map(str::to_owned),
             metadata: match self.return_metadata {
                 ReturnMetadata::None => None,
-                ReturnMetadata::Indexed => metadata::indexed(&row.entries, indexes),
+                ReturnMetadata::Indexed => row
+                    .metadata
+                    .as_ref()
+                    .and_then(|metadata| metadata_index::indexed(ranked.number, &metadata.to_value(), indexes)),
                 ReturnMetadata::All => row.metadata.as_ref().map(|metadata| metadata.to_value()),
             },
         }

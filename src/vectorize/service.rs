@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde_json::Value;
@@ -12,6 +13,9 @@ use super::declared::Declared;
 use super::index::Index;
 use super::limits::Bounds;
 use super::mutations::Lag;
+use super::state::State;
+use super::store::{About, Loaded, NotStored, Store, StoreError, Ticket};
+use super::transfer::Export;
 use super::wire;
 use crate::clock::Clock;
 use crate::error::VectorizeError;
@@ -31,6 +35,7 @@ struct Rules {
 pub(super) struct Shared {
     account: Arc<str>,
     pub clock: Clock,
+    store: Option<Arc<Store>>,
     ids: Arc<NextId>,
     rules: Arc<Mutex<Rules>>,
 }
@@ -38,6 +43,11 @@ pub(super) struct Shared {
 impl Shared {
     pub fn next_id(&self) -> Uuid {
         (self.ids)(&self.account)
+    }
+
+    /// Where mutations are kept; nothing without `--data-dir`.
+    pub fn store(&self) -> Option<&Store> {
+        self.store.as_deref()
     }
 
     pub fn lag(&self) -> Lag {
@@ -78,11 +88,12 @@ pub struct Account {
 }
 
 impl Vectorize {
-    /// An empty service. Each new account begins with these limits and this lag; `ids` gives the UUIDv4 of each mutation.
+    /// An empty service in memory. Each new account begins with these limits and this lag; `ids` gives the UUIDv4 of each mutation.
     pub fn new(clock: Clock, bounds: Bounds, lag: Lag, ids: impl Fn(&str) -> Uuid + Send + Sync + 'static) -> Self {
         let shared = Shared {
             account: "".into(),
             clock,
+            store: None,
             ids: Arc::new(ids),
             rules: Arc::new(Mutex::new(Rules { bounds, lag })),
         };
@@ -94,25 +105,50 @@ impl Vectorize {
         Self { declared, ..self }
     }
 
+    /// Keeps everything in a folder from here on, and begins with what is in it.
+    pub fn kept_in(mut self, folder: &Path) -> Result<Self, StoreError> {
+        let (store, loaded) = Store::open(folder)?;
+        self.shared.store = Some(Arc::new(store));
+        let mut accounts: HashMap<String, Arc<Account>> = HashMap::new();
+        for Loaded { account, name, index } in loaded {
+            let account = accounts
+                .entry(account)
+                .or_insert_with_key(|id| Arc::new(Account::new(&self.shared, id, &self.declared)));
+            let index = index.map(|index| Arc::new(Index::loaded(name.clone(), index, account.shared.clone())));
+            account.write().insert(name, index);
+        }
+        // After all that is there: what is declared is made only where it is missing.
+        accounts.values().for_each(|account| account.begin(&self.declared));
+        self.accounts = RwLock::new(accounts);
+        Ok(self)
+    }
+
     /// The account, which exists as soon as somebody names it.
     pub fn account(&self, id: &str) -> Arc<Account> {
         let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         known.unwrap_or_else(|| {
             let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-            accounts
-                .entry(id.to_owned())
-                .or_insert_with(|| Arc::new(Account::new(&self.shared, id, &self.declared)))
-                .clone()
+            let begin = || {
+                let account = Arc::new(Account::new(&self.shared, id, &self.declared));
+                account.begin(&self.declared);
+                account
+            };
+            accounts.entry(id.to_owned()).or_insert_with(begin).clone()
         })
     }
 
     /// Forgets one account, or all.
-    pub fn reset(&self, account: Option<&str>) {
+    pub fn reset(&self, account: Option<&str>) -> Result<(), VectorizeError> {
         let mut accounts = self.accounts.write().unwrap_or_else(PoisonError::into_inner);
-        match account {
-            Some(id) => drop(accounts.remove(id)),
-            None => accounts.clear(),
-        }
+        let gone: Vec<_> = match account {
+            Some(id) => accounts.remove(id).into_iter().collect(),
+            None => accounts.drain().map(|(_, account)| account).collect(),
+        };
+        gone.iter().for_each(|account| account.close());
+        // Under the lock, so that a new account of the same name comes after.
+        let ticket = self.shared.store().map(|store| store.reset(account));
+        drop(accounts);
+        ticket.map_or(Ok(()), Ticket::wait).map_err(not_stored)
     }
 }
 
@@ -120,15 +156,16 @@ impl Account {
     fn new(shared: &Shared, id: &str, declared: &[Declared]) -> Self {
         // Each account has rules, a clock and ids of its own.
         let rules = Arc::new(Mutex::new(*shared.rules()));
-        let (account, clock, ids) = (id.into(), shared.clock.of(id), Arc::clone(&shared.ids));
-        let shared = Shared { account, clock, ids, rules };
+        let shared = Shared { account: id.into(), clock: shared.clock.of(id), rules, ..shared.clone() };
         let undecided =
             declared.iter().filter(|index| index.config.is_none()).map(|index| index.name.clone()).collect();
-        let account = Self { shared, indexes: RwLock::default(), undecided };
-        if let Err(error) = account.declare(declared) {
+        Self { shared, indexes: RwLock::default(), undecided }
+    }
+
+    fn begin(&self, declared: &[Declared]) {
+        if let Err(error) = self.declare(declared) {
             tracing::error!(%error, "a declared index is incomplete");
         }
-        account
     }
 
     /// Whether the first call with vectors makes this index.
@@ -137,14 +174,23 @@ impl Account {
     }
 
     /// Makes an index unless one of this name is there or was deleted.
-    pub(super) fn create_missing(&self, name: &str, config: IndexConfig) -> Option<Arc<Index>> {
-        let mut indexes = self.write();
-        if indexes.contains_key(name) {
-            return None;
+    pub(super) fn create_missing(
+        &self,
+        name: &str,
+        config: IndexConfig,
+    ) -> Result<Option<Arc<Index>>, VectorizeError> {
+        if self.read().contains_key(name) {
+            return Ok(None);
         }
-        let index = Arc::new(Index::new(name.to_owned(), String::new(), config, self.shared.clone()));
-        indexes.insert(name.to_owned(), Some(index.clone()));
-        Some(index)
+        match self.add(self.empty(name, String::new(), config)) {
+            Err(VectorizeError::DuplicateName { .. }) => Ok(None),
+            made => made.map(Some),
+        }
+    }
+
+    fn empty(&self, name: &str, description: String, config: IndexConfig) -> Index {
+        let about = About { id: self.next_id(), description, config, created: self.shared.clock.now() };
+        Index::new(name.to_owned(), about, State::new(config.dimensions), self.shared.clone())
     }
 
     /// Creates an index from `{name, config, description?}`. The name of a deleted one can be used again.
@@ -164,18 +210,38 @@ impl Account {
                 return Err(VectorizeError::InvalidConfig { reason: "Description must be a string".into() });
             }
         };
+        Ok(self.add(self.empty(name, description, config))?.describe())
+    }
+
+    /// Takes up an index, with whatever is in it.
+    pub(super) fn add(&self, index: Index) -> Result<Arc<Index>, VectorizeError> {
+        let name = index.name().to_owned();
         let mut indexes = self.write();
-        if matches!(indexes.get(name), Some(Some(_))) {
-            return Err(VectorizeError::DuplicateName { name: name.to_owned() });
+        if matches!(indexes.get(&name), Some(Some(_))) {
+            return Err(VectorizeError::DuplicateName { name });
         }
-        let limit = bounds.indexes;
+        let limit = self.shared.bounds().indexes;
         if indexes.values().flatten().count() >= limit {
             return Err(VectorizeError::TooManyIndexes { limit });
         }
-        let index = Index::new(name.to_owned(), description, config, self.shared.clone());
-        let answer = index.describe();
-        indexes.insert(name.to_owned(), Some(Arc::new(index)));
-        Ok(answer)
+        let index = Arc::new(index);
+        if let Some(store) = self.shared.store() {
+            let view = index.view();
+            let content = (view.state.blocks.len() > 0 || view.processed.is_some()).then_some(view);
+            // Under the lock: two calls cannot both create it, and nobody writes to it before it is there.
+            store.create(self.id(), &name, index.about().clone(), content).wait().map_err(not_stored)?;
+        }
+        indexes.insert(name, Some(Arc::clone(&index)));
+        Ok(index)
+    }
+
+    /// A number for a new index; without a store nobody asks for it.
+    pub(super) fn next_id(&self) -> u64 {
+        self.shared.store().map_or(0, Store::next_id)
+    }
+
+    fn close(&self) {
+        self.indexes().iter().for_each(|index| index.close());
     }
 
     /// Every index, by name.
@@ -194,9 +260,17 @@ impl Account {
 
     /// Deletes an index and all that is in it.
     pub fn delete(&self, name: &str) -> Result<(), VectorizeError> {
-        match self.write().get_mut(name) {
+        let mut indexes = self.write();
+        match indexes.get_mut(name) {
             Some(slot @ Some(_)) => {
-                *slot = None;
+                let index = slot.take();
+                if let (Some(index), Some(store)) = (&index, self.shared.store()) {
+                    index.close();
+                    store.delete(self.id(), name, index.about().id).wait().map_err(not_stored)?;
+                }
+                drop(indexes);
+                // Freeing much memory takes its time; nobody has to wait for it.
+                drop(index);
                 Ok(())
             }
             Some(None) => Err(VectorizeError::IndexDeleted { name: name.to_owned() }),
@@ -207,6 +281,38 @@ impl Account {
     /// Sets when mutations of this account are processed, those that wait already included.
     pub fn set_lag(&self, lag: Lag) {
         self.shared.rules().lag = lag;
+    }
+
+    pub fn id(&self) -> &str {
+        &self.shared.account
+    }
+
+    pub(super) fn shared(&self) -> Shared {
+        self.shared.clone()
+    }
+
+    /// Exports this account, or one index of it.
+    pub fn export(&self, only: Option<&str>) -> Result<Export, VectorizeError> {
+        let created = self.shared.clock.now().to_string();
+        let Some(name) = only else {
+            let gone = |(name, index): (&String, &Option<_>)| index.is_none().then(|| name.clone());
+            let deleted = self.read().iter().filter_map(gone).collect();
+            return Ok(Export::new(self, self.indexes(), deleted, created));
+        };
+        Ok(Export::new(self, vec![self.get(name)?], Vec::new(), created))
+    }
+
+    /// Remembers the name of an index that was deleted elsewhere, unless there is one here.
+    pub(super) fn remember_deleted(&self, name: &str) -> Result<(), VectorizeError> {
+        let mut indexes = self.write();
+        if indexes.contains_key(name) {
+            return Ok(());
+        }
+        if let Some(store) = self.shared.store() {
+            store.delete(self.id(), name, store.next_id()).wait().map_err(not_stored)?;
+        }
+        indexes.insert(name.to_owned(), None);
+        Ok(())
     }
 
     /// When mutations of this account are processed.
@@ -236,6 +342,10 @@ impl Account {
     fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<String, Option<Arc<Index>>>> {
         self.indexes.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn not_stored(reason: NotStored) -> VectorizeError {
+    VectorizeError::NotStored { reason: reason.to_string() }
 }
 
 #[cfg(test)]

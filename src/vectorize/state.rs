@@ -1,16 +1,20 @@
-//! What an index holds at one moment, and how a mutation changes it.
+//! What an index holds at one moment, and how a mutation changes it. A clone is cheap and stays as it is: readers hold
+//! one while the next is made.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use super::blocks::{Blocks, Candidate, Row};
-use super::metadata::{Entry, IndexType, MetadataIndex};
+use super::metadata::IndexType;
+use super::metadata_index::MetadataIndex;
 use super::parse::Vector;
+use super::places::Places;
+use super::sorted::Sorted;
 
 /// One change to an index, checked before it was accepted: applying it cannot fail.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// Skips ids that exist; the first of two equal ids wins.
     Insert(Vec<Vector>),
@@ -29,162 +33,173 @@ pub enum Change {
     },
 }
 
-/// Vectors, where to find them, and the metadata indexes.
-#[derive(Debug)]
+/// Vectors, where to find them, and what finds parts of them.
+#[derive(Debug, Clone)]
 pub struct State {
     pub blocks: Blocks,
-    /// Row numbers. Ids are unique per index, not per namespace.
-    places: HashMap<Arc<str>, usize>,
-    pub namespaces: Namespaces,
+    /// Ids are unique per index, not per namespace.
+    places: Places,
+    /// Namespaces in use, with their rows.
+    namespaces: Sorted<Arc<str>, Arc<RoaringBitmap>>,
     pub metadata_indexes: Vec<MetadataIndex>,
-    serials: u32,
 }
 
 impl State {
     pub fn new(dimensions: usize) -> Self {
         Self {
             blocks: Blocks::new(dimensions),
-            places: HashMap::new(),
-            namespaces: Namespaces::default(),
+            places: Places::default(),
+            namespaces: Sorted::default(),
             metadata_indexes: Vec::new(),
-            serials: 0,
         }
     }
 
     /// A vector by id.
     pub fn get(&self, id: &str) -> Option<Candidate<'_>> {
-        self.blocks.get(*self.places.get(id)?)
+        self.blocks.get(self.places.find(id, &self.blocks)?)
     }
 
-    pub fn apply(&mut self, change: Change) {
+    /// The rows of a namespace that has any.
+    pub fn namespace(&self, name: &str) -> Option<&RoaringBitmap> {
+        self.namespaces.get(name).map(Arc::as_ref)
+    }
+
+    /// Namespaces that have at least one vector.
+    pub fn namespaces(&self) -> usize {
+        self.namespaces.len()
+    }
+
+    /// Rows that a change touched are put into `touched`; a row that is gone may be among them.
+    pub fn apply(&mut self, change: &Change, touched: &mut RoaringBitmap) {
         match change {
             Change::Insert(vectors) => {
                 for vector in vectors {
-                    if !self.places.contains_key(vector.id.as_str()) {
-                        self.put(vector);
+                    if self.places.find(&vector.id, &self.blocks).is_none() {
+                        touched.insert(self.put(vector));
                     }
                 }
             }
             Change::Upsert(vectors) => {
                 for vector in vectors {
-                    self.put(vector);
+                    touched.insert(self.put(vector));
                 }
             }
             Change::Delete(ids) => {
                 for id in ids {
-                    self.remove(&id);
+                    touched.extend(self.remove(id).into_iter().flatten());
                 }
             }
             Change::CreateMetadataIndex { property, kind, string_bytes } => {
-                if !self.metadata_indexes.iter().any(|index| index.property == property) {
-                    self.serials = self.serials.wrapping_add(1);
-                    self.metadata_indexes.push(MetadataIndex { serial: self.serials, property, kind, string_bytes });
+                if !self.metadata_indexes.iter().any(|index| index.property == *property) {
+                    self.metadata_indexes.push(MetadataIndex::new(property.clone(), *kind, *string_bytes));
                 }
             }
             Change::DeleteMetadataIndex { property } => {
-                self.metadata_indexes.retain(|index| index.property != property);
+                self.metadata_indexes.retain(|index| index.property != *property);
             }
         }
     }
 
-    fn put(&mut self, vector: Vector) {
-        let Vector { id, namespace, metadata, values } = vector;
-        let (number, name) = self.namespaces.take(namespace.as_deref());
-        let entries = match &metadata {
-            Some(metadata) if !self.metadata_indexes.is_empty() => {
-                entries(&metadata.to_value(), &self.metadata_indexes)
-            }
-            _ => Arc::default(),
+    /// Appends a vector whose id is new, covered by the metadata indexes for which `covers` says so.
+    pub fn restore(&mut self, vector: &Vector, covers: impl Fn(&MetadataIndex, u32) -> bool) -> u32 {
+        let place = self.len();
+        let row = self.row(vector.id.as_str().into(), vector);
+        self.blocks.push(&vector.values, row);
+        self.places.add(&vector.id, place, &self.blocks);
+        self.take_up(place, covers);
+        place
+    }
+
+    fn len(&self) -> u32 {
+        u32::try_from(self.blocks.len()).unwrap_or(u32::MAX)
+    }
+
+    fn put(&mut self, vector: &Vector) -> u32 {
+        let Some(place) = self.places.find(&vector.id, &self.blocks) else {
+            return self.restore(vector, |_, _| true);
         };
-        let metadata = metadata.map(Arc::new);
-        match self.places.get(id.as_str()) {
-            Some(&place) => {
-                if let Some(old) = self.blocks.get(place) {
-                    let (id, old) = (old.row.id.clone(), old.namespace);
-                    self.blocks.replace(place, &values, number, Row { id, namespace: name, metadata, entries });
-                    self.namespaces.release(old);
-                }
-            }
-            None => {
-                let id: Arc<str> = id.into();
-                let row = Row { id: id.clone(), namespace: name, metadata, entries };
-                self.places.insert(id, self.blocks.push(&values, number, row));
-            }
-        }
+        let Some(old) = self.let_go(place) else { return place };
+        let row = self.row(old.id, vector);
+        self.blocks.replace(place, &vector.values, row);
+        self.take_up(place, |_, _| true);
+        place
     }
 
-    /// Moves the last row into the hole, so that rows stay without gaps.
-    fn remove(&mut self, id: &str) {
-        let Some(place) = self.places.remove(id) else { return };
-        if let Some(removed) = self.blocks.get(place) {
-            self.namespaces.release(removed.namespace);
-        }
-        let last = self.blocks.len().saturating_sub(1);
+    /// Moves the last row into the hole, so that rows stay without gaps; gives both.
+    fn remove(&mut self, id: &str) -> Option<[u32; 2]> {
+        let place = self.places.find(id, &self.blocks)?;
+        self.let_go(place)?;
+        self.places.remove(id, place);
+        let last = self.len().saturating_sub(1);
         if place != last
             && let Some(moved) = self.blocks.get(last)
         {
-            let (values, namespace, row) = (moved.values.to_vec(), moved.namespace, moved.row.clone());
-            self.places.insert(row.id.clone(), place);
-            self.blocks.replace(place, &values, namespace, row);
+            let (values, row) = (moved.values.to_vec(), moved.row.clone());
+            let covered: Vec<bool> = self.metadata_indexes.iter().map(|index| index.covered().contains(last)).collect();
+            self.let_go(last);
+            self.places.shift(&row.id, last, place);
+            self.blocks.replace(place, &values, row);
+            let mut covered = covered.into_iter();
+            self.take_up_with(place, |_| covered.next().unwrap_or_default());
         }
         self.blocks.pop();
-    }
-}
-
-fn entries(metadata: &Value, indexes: &[MetadataIndex]) -> Arc<[Entry]> {
-    indexes
-        .iter()
-        .filter_map(|index| index.extract(metadata).map(|value| Entry { serial: index.serial, value }))
-        .collect()
-}
-
-/// Namespaces in use, as numbers that a scan compares at once. A number is never given twice, because a running query
-/// may still look for it.
-#[derive(Debug, Default)]
-pub struct Namespaces {
-    names: HashMap<Arc<str>, u32>,
-    /// By number: name and vectors.
-    uses: HashMap<u32, (Arc<str>, usize)>,
-    last: u32,
-}
-
-impl Namespaces {
-    /// The number of no namespace.
-    pub const NONE: u32 = 0;
-
-    /// Namespaces that have at least one vector.
-    pub fn len(&self) -> usize {
-        self.names.len()
+        Some([place, last])
     }
 
-    /// The number of a namespace that has vectors.
-    pub fn find(&self, name: &str) -> Option<u32> {
-        self.names.get(name).copied()
-    }
-
-    /// Counts one vector more and gives number and shared name.
-    fn take(&mut self, name: Option<&str>) -> (u32, Option<Arc<str>>) {
-        let Some(name) = name else { return (Self::NONE, None) };
-        let number = self.find(name).unwrap_or_else(|| {
-            self.last = self.last.wrapping_add(1);
-            self.names.insert(name.into(), self.last);
-            self.last
+    fn row(&self, id: Arc<str>, vector: &Vector) -> Row {
+        let namespace = vector.namespace.as_deref().map(|name| {
+            // One text for all vectors of a namespace.
+            self.namespaces.get_key(name).cloned().unwrap_or_else(|| name.into())
         });
-        let (shared, uses) = self.uses.entry(number).or_insert_with(|| (name.into(), 0));
-        *uses += 1;
-        (number, Some(shared.clone()))
+        Row { id, namespace, metadata: vector.metadata.clone() }
     }
 
-    /// Counts one vector less; a namespace without vectors is gone.
-    fn release(&mut self, number: u32) {
-        if let Some((name, uses)) = self.uses.get_mut(&number) {
-            *uses = uses.saturating_sub(1);
-            if *uses == 0 {
-                self.names.remove(name.as_ref());
-                self.uses.remove(&number);
+    /// Puts a row that is in place into its namespace and the metadata indexes.
+    fn take_up(&mut self, place: u32, covers: impl Fn(&MetadataIndex, u32) -> bool) {
+        self.take_up_with(place, |index| covers(index, place));
+    }
+
+    fn take_up_with(&mut self, place: u32, mut covers: impl FnMut(&MetadataIndex) -> bool) {
+        let Some(row) = self.blocks.get(place).map(|found| found.row) else { return };
+        if let Some(name) = &row.namespace {
+            let add = |rows: &mut Arc<RoaringBitmap>| {
+                Arc::make_mut(rows).insert(place);
+                true
+            };
+            self.namespaces.change(name, Arc::default, add);
+        }
+        if let Some(metadata) = parsed(row, &self.metadata_indexes) {
+            for index in &mut self.metadata_indexes {
+                if covers(index) {
+                    index.add(place, &metadata);
+                }
             }
         }
     }
+
+    /// Takes a row out of its namespace and the metadata indexes; gives what it was.
+    fn let_go(&mut self, place: u32) -> Option<Row> {
+        let row = self.blocks.get(place)?.row.clone();
+        if let Some(name) = &row.namespace {
+            let remove = |rows: &mut Arc<RoaringBitmap>| {
+                let rows = Arc::make_mut(rows);
+                rows.remove(place);
+                !rows.is_empty()
+            };
+            self.namespaces.change(name, Arc::default, remove);
+        }
+        if let Some(metadata) = parsed(&row, &self.metadata_indexes) {
+            for index in &mut self.metadata_indexes {
+                index.remove(place, &metadata);
+            }
+        }
+        Some(row)
+    }
+}
+
+/// A row's metadata, if anybody wants it.
+fn parsed(row: &Row, indexes: &[MetadataIndex]) -> Option<Value> {
+    row.metadata.as_ref().filter(|_| !indexes.is_empty()).map(|metadata| metadata.to_value())
 }
 
 #[cfg(test)]

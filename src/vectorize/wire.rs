@@ -7,7 +7,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::config::IndexConfig;
-use super::metadata::{IndexType, MetadataIndex};
+use super::metadata::IndexType;
+use super::metadata_index::MetadataIndex;
 
 /// An index, as create, get and list answer it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -27,4 +27,5 @@ mod streams;
 mod stubs;
 mod table;
 mod vectorize;
+mod vectorize_crash;
 mod vectorize_lag;

@@ -7,6 +7,7 @@ mod limits;
 pub mod mutations;
 mod status;
 pub mod stubs;
+pub mod transfer;
 mod usage;
 
 use std::sync::Arc;
@@ -36,7 +37,9 @@ pub async fn reset(app: App, incoming: Incoming) -> Reply {
             Some(Value::String(id)) => Some(account_id(id)?),
             Some(_) => return Err(refusal("`account` must be 32 hexadecimal digits")),
         };
-        app.reset(account.as_deref());
+        let worker = App::clone(&app);
+        let reset = move || worker.reset(account.as_deref());
+        tokio::task::spawn_blocking(reset).await.map_err(|error| refusal(error.to_string()))??;
         Ok(json!({"ok": true}))
     })
     .await

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{App, refusal, refused};
 use crate::api::envelope::{Reply, json_reply};
 use crate::api::incoming::{Incoming, is_account_id};
+use crate::error::AiError;
 use crate::vectorize::{Account, Index, Lag};
 
 /// `{"mode": "after_ms", "ms": 500}`, `{"mode": "after_reads", "reads": 3}`, `{"mode": "immediate" | "manual"}`,
@@ -82,14 +83,18 @@ pub async fn steer(app: App, incoming: Incoming) -> Reply {
     }
     // Processing is computation, and may wait for the disk.
     let tick = order.tick.unwrap_or(0);
-    let processed = tokio::task::spawn_blocking(move || indexes.iter().map(|index| index.tick(tick)).sum::<usize>());
-    let processed = processed.await.unwrap_or_default();
+    let ticks = move || indexes.iter().map(|index| index.tick(tick)).sum::<Result<usize, _>>();
+    let processed = match tokio::task::spawn_blocking(ticks).await {
+        Ok(Ok(processed)) => processed,
+        Ok(Err(error)) => return refused(&error.into()),
+        Err(error) => return refused(&AiError::Internal { reason: error.to_string() }.into()),
+    };
     let mut state = state(&account);
     state["processed"] = json!(processed);
     json_reply(200, &state)
 }
 
-fn account(app: &App, incoming: &Incoming, named: Option<&str>) -> Result<Arc<Account>, String> {
+pub(super) fn account(app: &App, incoming: &Incoming, named: Option<&str>) -> Result<Arc<Account>, String> {
     let id = named.map(str::to_owned).or_else(|| incoming.query_value("account"));
     match id {
         None => Ok(app.vectorize.account(&app.account)),

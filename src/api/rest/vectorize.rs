@@ -64,6 +64,8 @@ struct NewMetadataIndex {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OldMetadataIndex {
+    /// Cloudflare's own `langchain-cloudflare` sends `property`.
+    #[serde(alias = "property")]
     property_name: String,
 }
 

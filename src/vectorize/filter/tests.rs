@@ -8,18 +8,18 @@ use crate::vectorize::metadata::IndexType;
 fn indexes() -> Vec<MetadataIndex> {
     [("s", IndexType::String), ("n", IndexType::Number), ("b", IndexType::Boolean), ("o.p", IndexType::String)]
         .into_iter()
-        .zip(1..)
-        .map(|((property, kind), serial)| MetadataIndex { serial, property: property.into(), kind, string_bytes: 64 })
+        .map(|(property, kind)| MetadataIndex::new(property.into(), kind, 64))
         .collect()
 }
 
+/// Whether a vector passes, which is one among others.
 fn matches(filter: &Value, metadata: &Value) -> bool {
-    let indexes = indexes();
-    let entries: Vec<Entry> = indexes
-        .iter()
-        .filter_map(|index| index.extract(metadata).map(|value| Entry { serial: index.serial, value }))
-        .collect();
-    Filter::parse(filter, &BOUNDS).expect("a good filter").compile(&indexes).matches(&entries)
+    let mut indexes = indexes();
+    for index in &mut indexes {
+        index.add(0, &json!({"s": "z", "n": 9, "b": true, "o": {"p": "z"}}));
+        index.add(2, metadata);
+    }
+    Filter::parse(filter, &BOUNDS).expect("a good filter").select(&indexes, 3).contains(2)
 }
 
 #[test]

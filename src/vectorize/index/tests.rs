@@ -10,15 +10,15 @@ use crate::vectorize::limits::tests::BOUNDS;
 use crate::vectorize::service::Account;
 use crate::vectorize::{Unparsable, Vectorize};
 
-const DIMENSIONS: usize = 32;
+pub const DIMENSIONS: usize = 32;
 
-struct World {
-    clock: Clock,
-    account: Arc<Account>,
-    index: Arc<Index>,
+pub struct World {
+    pub clock: Clock,
+    pub account: Arc<Account>,
+    pub index: Arc<Index>,
 }
 
-fn world(metric: &str) -> World {
+pub fn world(metric: &str) -> World {
     let clock = Clock::default();
     let counter = AtomicU64::new(0);
     let ids = move |_: &str| {
@@ -241,9 +241,9 @@ fn mutations_wait_as_long_as_the_lag_says() {
     insert(&world.index, &[line("a", &[1.0], json!({}))]);
     let second = insert(&world.index, &[line("b", &[1.0], json!({}))]);
     assert_eq!(count(), 0);
-    assert_eq!((world.index.tick(1), count()), (1, 1));
+    assert_eq!((world.index.tick(1), count()), (Ok(1), 1));
     assert_ne!(world.index.info().processed_up_to_mutation, Some(second.clone()));
-    assert_eq!((world.index.tick(9), count()), (1, 2));
+    assert_eq!((world.index.tick(9), count()), (Ok(1), 2));
     assert_eq!(world.index.info().processed_up_to_mutation, Some(second));
 
     world.account.set_lag(Lag::AfterReads(2));
@@ -271,7 +271,7 @@ fn room_is_checked() {
         metadata: None,
         values: vec![1.0],
     };
-    state.apply(Change::Insert(vec![vector("a", "m"), vector("b", "n")]));
+    state.apply(&Change::Insert(vec![vector("a", "m"), vector("b", "n")]), &mut RoaringBitmap::new());
     assert_eq!(check_room(&state, &[vector("a", "m"), vector("c", "n"), vector("c", "o")], 3, 3), Ok(()));
     assert_eq!(
         check_room(&state, &[vector("c", "m"), vector("d", "n")], 3, 3),

@@ -1,98 +1,145 @@
 //! The arithmetic of a scan, in one visible place: plain loops over lanes that the compiler turns into SIMD, compiled
-//! once for any machine and once for AVX2 with FMA, chosen at run time.
+//! for any machine, for AVX2 with FMA, and for AVX-512, chosen at run time. (On ARM any machine has NEON.)
+//!
+//! Four rows go side by side: their loads overlap, and the query is read once for all. A row's sum does not depend on
+//! its neighbours.
 
-/// Independent sums, enough to hide an FMA's latency in 256-bit registers.
-const LANES: usize = 32;
+/// Rows that go side by side.
+pub const ROWS: usize = 4;
+
+/// One number per row: a sum over the products, or over the squared differences, with the query.
+type Rows = fn(&[f32], [&[f32]; ROWS]) -> [f32; ROWS];
 
 /// The kernels that this machine runs best.
 #[derive(Debug, Clone, Copy)]
 pub struct Kernels {
-    /// Sum of products.
-    pub dot: fn(&[f32], &[f32]) -> f32,
-    /// Sum of squared differences.
-    pub squared_distance: fn(&[f32], &[f32]) -> f32,
+    pub dot: Rows,
+    pub squared_distance: Rows,
 }
 
 impl Kernels {
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
-            return Self { dot: avx2::dot, squared_distance: avx2::squared_distance };
+        {
+            if std::arch::is_x86_feature_detected!("avx512f") {
+                return AVX512;
+            }
+            if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+                return AVX2;
+            }
         }
-        Self { dot: portable::dot, squared_distance: portable::squared_distance }
+        PORTABLE
     }
+}
+
+const PORTABLE: Kernels = Kernels {
+    dot: |query, rows| reduce::<16>(query, rows, |sum, a, b| sum + a * b),
+    squared_distance: |query, rows| reduce::<16>(query, rows, |sum, a, b| sum + (a - b) * (a - b)),
+};
+
+#[cfg(target_arch = "x86_64")]
+macro_rules! kernels {
+    ($name:ident, $features:literal, $lanes:literal) => {
+        const $name: Kernels = {
+            #[target_feature(enable = $features)]
+            fn dot(query: &[f32], rows: [&[f32]; ROWS]) -> [f32; ROWS] {
+                reduce::<$lanes>(query, rows, |sum, a, b| a.mul_add(b, sum))
+            }
+            #[target_feature(enable = $features)]
+            fn squared_distance(query: &[f32], rows: [&[f32]; ROWS]) -> [f32; ROWS] {
+                reduce::<$lanes>(query, rows, |sum, a, b| (a - b).mul_add(a - b, sum))
+            }
+            Kernels {
+                // SAFETY: `Kernels::detect` gives these out only where it found the features.
+                dot: |query, rows| unsafe { dot(query, rows) },
+                // SAFETY: as above.
+                squared_distance: |query, rows| unsafe { squared_distance(query, rows) },
+            }
+        };
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+kernels!(AVX2, "avx2,fma", 16);
+#[cfg(target_arch = "x86_64")]
+kernels!(AVX512, "avx512f", 32);
+
+/// `step(sum, a, b)` over all pairs of each row, in `LANES` sums that are added pairwise at the end.
+#[inline(always)]
+fn reduce<const LANES: usize>(query: &[f32], rows: [&[f32]; ROWS], step: impl Fn(f32, f32, f32) -> f32) -> [f32; ROWS] {
+    let mut sums = [[0.0f32; LANES]; ROWS];
+    let whole = query.len() / LANES;
+    let (chunks, rest) = query.as_chunks::<LANES>();
+    // All of the query's length, so that no access below can be out of bounds.
+    let rows = rows.map(|row| &row[..query.len()]);
+    let row_chunks = rows.map(|row| &row.as_chunks::<LANES>().0[..whole]);
+    for (at, a) in chunks.iter().enumerate() {
+        for (sums, row) in sums.iter_mut().zip(row_chunks) {
+            for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(&row[at]) {
+                *sum = step(*sum, a, b);
+            }
+        }
+    }
+    for (sums, row) in sums.iter_mut().zip(rows) {
+        for ((sum, &a), &b) in sums.iter_mut().zip(rest).zip(&row[whole * LANES..]) {
+            *sum = step(*sum, a, b);
+        }
+    }
+    sums.map(|mut sums| {
+        let mut width = LANES;
+        while width > 1 {
+            width /= 2;
+            for lane in 0..width {
+                sums[lane] += sums[lane + width];
+            }
+        }
+        sums[0]
+    })
+}
+
+/// Asks for the first lines of a row that comes soon, where rows do not follow one another.
+#[inline(always)]
+pub fn prefetch(row: &[f32]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in row.chunks(16).take(8) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint about memory that a reference proves to be there.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = row;
 }
 
 /// Euclidean norm in double precision: neither over- nor underflows for any finite float32 vector.
 pub fn norm(values: &[f32]) -> f64 {
-    values.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>().sqrt()
+    dot_exact(values, values).sqrt()
 }
 
 /// Sum of products in double precision, for vectors whose float32 sum would over- or underflow.
 pub fn dot_exact(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+    sum_exact(a, b, |a, b| a * b)
 }
 
 /// Euclidean distance in double precision.
 pub fn distance_exact(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum::<f64>().sqrt()
+    sum_exact(a, b, |a, b| (a - b) * (a - b)).sqrt()
 }
 
-/// `step(sum, a, b)` over all pairs, in [`LANES`] sums that are added pairwise at the end.
+/// In eight sums, which any machine adds alike, so that the compiler may use its vectors.
 #[inline(always)]
-fn reduce(a: &[f32], b: &[f32], step: impl Fn(f32, f32, f32) -> f32) -> f32 {
-    let mut sums = [0.0f32; LANES];
-    let (whole_a, rest_a) = a.as_chunks::<LANES>();
-    let (whole_b, rest_b) = b.as_chunks::<LANES>();
-    for (a, b) in whole_a.iter().zip(whole_b) {
+fn sum_exact(a: &[f32], b: &[f32], term: impl Fn(f64, f64) -> f64) -> f64 {
+    let mut sums = [0.0f64; 8];
+    let (chunks_a, rest_a) = a.as_chunks::<8>();
+    let (chunks_b, rest_b) = b.as_chunks::<8>();
+    for (a, b) in chunks_a.iter().zip(chunks_b) {
         for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
-            *sum = step(*sum, a, b);
+            *sum += term(f64::from(a), f64::from(b));
         }
     }
     for ((sum, &a), &b) in sums.iter_mut().zip(rest_a).zip(rest_b) {
-        *sum = step(*sum, a, b);
+        *sum += term(f64::from(a), f64::from(b));
     }
-    let mut width = LANES;
-    while width > 1 {
-        width /= 2;
-        for lane in 0..width {
-            sums[lane] += sums[lane + width];
-        }
-    }
-    sums[0]
-}
-
-mod portable {
-    pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-        super::reduce(a, b, |sum, a, b| sum + a * b)
-    }
-
-    pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
-        super::reduce(a, b, |sum, a, b| sum + (a - b) * (a - b))
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod avx2 {
-    pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-        // SAFETY: `Kernels::detect` gives this function out only where AVX2 and FMA were found.
-        unsafe { dot_fma(a, b) }
-    }
-
-    pub fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
-        // SAFETY: as above.
-        unsafe { squared_distance_fma(a, b) }
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    fn dot_fma(a: &[f32], b: &[f32]) -> f32 {
-        super::reduce(a, b, |sum, a, b| a.mul_add(b, sum))
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    fn squared_distance_fma(a: &[f32], b: &[f32]) -> f32 {
-        super::reduce(a, b, |sum, a, b| (a - b).mul_add(a - b, sum))
-    }
+    sums.iter().sum()
 }
 
 #[cfg(test)]
@@ -101,16 +148,35 @@ mod tests {
 
     use super::*;
 
+    fn all() -> Vec<Kernels> {
+        let mut all = vec![PORTABLE];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+                all.push(AVX2);
+            }
+            if std::arch::is_x86_feature_detected!("avx512f") {
+                all.push(AVX512);
+            }
+        }
+        all
+    }
+
     proptest! {
         #[test]
-        fn kernels_agree_with_double_precision(pairs in prop::collection::vec((-2.0f32..2.0, -2.0f32..2.0), 1..200)) {
-            let (a, b): (Vec<f32>, Vec<f32>) = pairs.into_iter().unzip();
-            let kernels = [Kernels::detect(), Kernels { dot: portable::dot, squared_distance: portable::squared_distance }];
+        fn kernels_agree_with_double_precision(values in prop::collection::vec(prop::array::uniform5(-2.0f32..2.0), 1..200)) {
+            let column = |at: usize| values.iter().map(|value| value[at]).collect::<Vec<f32>>();
+            let (query, rows) = (column(4), [0, 1, 2, 3].map(column));
+            let rows = [0, 1, 2, 3].map(|at| rows[at].as_slice());
             let tolerance = 1e-4;
-            for kernel in kernels {
-                prop_assert!((f64::from((kernel.dot)(&a, &b)) - dot_exact(&a, &b)).abs() < tolerance);
-                let squared = f64::from((kernel.squared_distance)(&a, &b));
-                prop_assert!((squared - distance_exact(&a, &b).powi(2)).abs() < tolerance);
+            for kernels in all() {
+                let (dots, squares) = ((kernels.dot)(&query, rows), (kernels.squared_distance)(&query, rows));
+                for (at, row) in rows.into_iter().enumerate() {
+                    prop_assert!((f64::from(dots[at]) - dot_exact(&query, row)).abs() < tolerance);
+                    prop_assert!((f64::from(squares[at]) - distance_exact(&query, row).powi(2)).abs() < tolerance);
+                    // Wherever a row stands among others, its sum is the same.
+                    prop_assert_eq!((kernels.dot)(&query, [row; 4])[3], dots[at]);
+                }
             }
         }
     }

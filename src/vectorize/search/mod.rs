@@ -1,21 +1,25 @@
-//! The exact scan: namespace and filter first, then the metric, then the k best.
+//! The exact scan: namespace and filter have selected rows before it; then the metric, then the k best.
 
 pub mod kernels;
 mod topk;
 
-use std::num::NonZero;
 use std::sync::Arc;
-use std::thread;
+
+use rayon::prelude::*;
+use roaring::RoaringBitmap;
 
 use super::blocks::{Block, Blocks, Candidate};
 use super::config::Metric;
-use super::filter::Compiled;
 use kernels::Kernels;
 pub use topk::Ranked;
 use topk::TopK;
 
-/// Values (rows times dimensions) from which a scan uses more than one thread: 8 MB take longer than a thread's start.
-const PARALLEL_VALUES: usize = 2 << 20;
+/// Values (rows times dimensions) from which a scan uses more than one thread.
+const PARALLEL_VALUES: usize = 1 << 20;
+/// Values of one task, of which each thread takes the next: a core that is busy elsewhere delays nobody.
+const TASK_VALUES: usize = 1 << 19;
+/// Candidates beyond k that are computed exactly, so that rounding in single precision costs nobody their place.
+const SPARE: usize = 16;
 
 /// A query, checked and tied to one state of an index.
 #[derive(Debug)]
@@ -24,52 +28,52 @@ pub struct Scan<'a> {
     /// As many values as the index has dimensions.
     pub vector: &'a [f32],
     pub top_k: usize,
-    /// Number of the namespace; nothing for all vectors.
-    pub namespace: Option<u32>,
-    pub filter: Option<Compiled<'a>>,
+    /// The rows to look at; nothing stands for all.
+    pub rows: Option<RoaringBitmap>,
 }
 
 impl Scan<'_> {
     /// The best matches, best first.
     pub fn run<'b>(&self, blocks: &'b Blocks) -> Vec<Ranked<'b>> {
         let scorer = Scorer::new(self.metric, self.vector);
-        let scan = |part: &'b [Arc<Block>]| self.part(&scorer, part, blocks.dimensions());
-        let all = blocks.as_slice();
-        let threads = match blocks.len().saturating_mul(blocks.dimensions()) {
-            0..PARALLEL_VALUES => 1,
-            _ => thread::available_parallelism().map_or(1, NonZero::get),
+        let dimensions = blocks.dimensions();
+        let k = self.top_k.saturating_add(SPARE);
+        let task = (TASK_VALUES / dimensions.max(1)).max(1);
+        let best = match &self.rows {
+            None => {
+                let per_task = task.div_ceil(blocks.block_rows());
+                in_parallel(blocks.len() * dimensions, blocks.as_slice(), per_task, k, |part, first| {
+                    scorer.blocks(part, first * blocks.block_rows(), dimensions, k)
+                })
+            }
+            Some(rows) => {
+                let rows: Vec<u32> = rows.iter().collect();
+                in_parallel(rows.len() * dimensions, &rows, task, k, |part, _| scorer.rows(part, blocks, k))
+            }
         };
-        let size = all.len().div_ceil(threads).max(1);
-        let mut parts = all.chunks(size);
-        let own = parts.next().unwrap_or_default();
-        thread::scope(|scope| {
-            // A thread that the machine refuses is no reason to fail: its part is scanned here.
-            let helpers: Vec<_> =
-                parts.map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || scan(part)))).collect();
-            let mut best = scan(own);
-            for (part, helper) in helpers {
-                best.merge(helper.ok().and_then(|helper| helper.join().ok()).unwrap_or_else(|| scan(part)));
-            }
-            let mut best = best.into_sorted();
-            // What is answered is computed once more: so few rows cost nothing.
-            for ranked in &mut best {
-                ranked.key = scorer.exact_key(ranked.values);
-            }
-            best.sort_unstable();
-            best
-        })
-    }
-
-    fn part<'b>(&self, scorer: &Scorer<'_>, blocks: &'b [Arc<Block>], dimensions: usize) -> TopK<'b> {
-        let mut best = TopK::new(self.top_k);
-        for candidate in blocks.iter().flat_map(|block| block.candidates(dimensions)) {
-            let in_namespace = self.namespace.is_none_or(|namespace| namespace == candidate.namespace);
-            if in_namespace && self.filter.as_ref().is_none_or(|filter| filter.matches(&candidate.row.entries)) {
-                best.offer(Ranked { key: scorer.key(&candidate), values: candidate.values, row: candidate.row });
-            }
+        let mut best = best.into_sorted();
+        for ranked in &mut best {
+            ranked.key = scorer.exact_key(ranked.values);
         }
+        best.sort_unstable();
+        best.truncate(self.top_k);
         best
     }
+}
+
+/// Ranks parts of `all`, given with the place of their first item, and merges what they found.
+fn in_parallel<'a, 'b, T: Sync>(
+    values: usize,
+    all: &'a [T],
+    per_task: usize,
+    k: usize,
+    rank: impl Fn(&'a [T], usize) -> TopK<'b> + Sync,
+) -> TopK<'b> {
+    if values < PARALLEL_VALUES {
+        return rank(all, 0);
+    }
+    let parts = all.par_chunks(per_task).enumerate();
+    parts.map(|(number, part)| rank(part, number * per_task)).reduce(|| TopK::new(k), TopK::merge)
 }
 
 /// The score that an answer shows for a rank's key.
@@ -98,20 +102,62 @@ impl<'a> Scorer<'a> {
         Self { metric, vector, norm: kernels::norm(vector), kernels: Kernels::detect() }
     }
 
-    /// Lower is better. Always finite, and never -0. In single precision where that is safe.
-    fn key(&self, candidate: &Candidate<'_>) -> f32 {
+    /// The best rows of these blocks, of which the first row is number `first`.
+    fn blocks<'b>(&self, blocks: &'b [Arc<Block>], first: usize, dimensions: usize, k: usize) -> TopK<'b> {
+        let mut best = TopK::new(k);
+        let mut number = u32::try_from(first).unwrap_or(u32::MAX);
+        for block in blocks {
+            let mut group = Vec::with_capacity(kernels::ROWS);
+            for candidate in block.candidates(dimensions) {
+                group.push((number, candidate));
+                number += 1;
+                if group.len() == kernels::ROWS {
+                    self.offer(&group, &mut best);
+                    group.clear();
+                }
+            }
+            self.offer(&group, &mut best);
+        }
+        best
+    }
+
+    /// The best of these rows.
+    fn rows<'b>(&self, rows: &[u32], blocks: &'b Blocks, k: usize) -> TopK<'b> {
+        let mut best = TopK::new(k);
+        let mut groups = rows.chunks(kernels::ROWS).peekable();
+        while let Some(group) = groups.next() {
+            let next = groups.peek().copied().unwrap_or_default();
+            next.iter().filter_map(|&number| blocks.get(number)).for_each(|row| kernels::prefetch(row.values));
+            let group: Vec<_> = group.iter().filter_map(|&number| Some((number, blocks.get(number)?))).collect();
+            self.offer(&group, &mut best);
+        }
+        best
+    }
+
+    /// Up to four rows at once.
+    fn offer<'b>(&self, group: &[(u32, Candidate<'b>)], best: &mut TopK<'b>) {
+        let Some((_, first)) = group.first() else { return };
+        let values = std::array::from_fn(|at| group.get(at).map_or(first.values, |(_, row)| row.values));
+        let sums = match self.metric {
+            Metric::Cosine | Metric::DotProduct => (self.kernels.dot)(self.vector, values),
+            Metric::Euclidean => (self.kernels.squared_distance)(self.vector, values),
+        };
+        for (&(number, row), sum) in group.iter().zip(sums) {
+            let key = self.key(&row, sum);
+            if best.admits(key) {
+                best.offer(Ranked { key, number, values: row.values, row: row.row });
+            }
+        }
+    }
+
+    /// Lower is better. Always finite, and never -0. From the kernel's sum where single precision is safe.
+    fn key(&self, candidate: &Candidate<'_>, sum: f32) -> f32 {
         let norms = self.norm * candidate.norm;
         match self.metric {
-            Metric::Cosine if SAFE.contains(&norms) => {
-                let dot = f64::from((self.kernels.dot)(self.vector, candidate.values));
-                cosine_key(dot, norms)
-            }
-            Metric::DotProduct if SAFE.contains(&norms) => 0.0 - (self.kernels.dot)(self.vector, candidate.values),
-            Metric::Euclidean => {
-                let squared = (self.kernels.squared_distance)(self.vector, candidate.values);
-                if SAFE.contains(&f64::from(squared)) { squared.sqrt() } else { self.exact_key(candidate.values) }
-            }
-            Metric::Cosine | Metric::DotProduct => self.exact_key(candidate.values),
+            Metric::Cosine if SAFE.contains(&norms) => cosine_key(f64::from(sum), norms),
+            Metric::DotProduct if SAFE.contains(&norms) => 0.0 - sum,
+            Metric::Euclidean if SAFE.contains(&f64::from(sum)) => sum.sqrt(),
+            Metric::Cosine | Metric::DotProduct | Metric::Euclidean => self.exact_key(candidate.values),
         }
     }
 

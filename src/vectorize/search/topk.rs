@@ -9,6 +9,8 @@ use crate::vectorize::blocks::Row;
 #[derive(Debug, Clone, Copy)]
 pub struct Ranked<'a> {
     pub key: f32,
+    /// The row's number.
+    pub number: u32,
     pub values: &'a [f32],
     pub row: &'a Row,
 }
@@ -56,10 +58,16 @@ impl<'a> TopK<'a> {
         }
     }
 
-    pub fn merge(&mut self, other: Self) {
+    /// Whether a row with this key has a chance: a quick no for most of them.
+    pub fn admits(&self, key: f32) -> bool {
+        self.heap.len() < self.k || self.heap.peek().is_some_and(|worst| key <= worst.key)
+    }
+
+    pub fn merge(mut self, other: Self) -> Self {
         for ranked in other.heap {
             self.offer(ranked);
         }
+        self
     }
 
     /// Best first.

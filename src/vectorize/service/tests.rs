@@ -79,9 +79,9 @@ fn accounts_are_alone_and_can_be_forgotten() {
     for account in ["a", "b"] {
         assert!(service.account(account).create(&body("docs")).is_ok());
     }
-    service.reset(Some("a"));
+    service.reset(Some("a")).expect("resets");
     assert_eq!(service.account("a").get("docs").map(drop).map_err(|error| error.code()), Err(3000));
     assert!(service.account("b").get("docs").is_ok());
-    service.reset(None);
+    service.reset(None).expect("resets");
     assert_eq!(service.account("b").list(), []);
 }
