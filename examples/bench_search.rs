@@ -66,7 +66,7 @@ impl Bench {
         }
         let raw = count * dimensions * 4;
         Ok(json!({
-            "seconds": start.elapsed().as_secs_f64(), "raw_bytes": raw, "resident_bytes": resident() - before,
+            "seconds": start.elapsed().as_secs_f64(), "raw_bytes": raw, "resident_bytes": resident().saturating_sub(before),
         }))
     }
 

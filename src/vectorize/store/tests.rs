@@ -62,7 +62,7 @@ fn seen(index: &Index) -> Value {
         index.describe(),
         index.info(),
         index.metadata_indexes(),
-        index.list(1000, None).expect("lists"),
+        index.list(1000, None).expect("lists").vectors,
         query(Value::Null, None),
         query(json!({"id": {"$gte": 2}}), None),
         query(json!({"id": {"$ne": 2}}), Some("even")),

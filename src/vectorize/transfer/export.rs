@@ -69,13 +69,13 @@ impl Export {
 
     /// Writes the next line; false when there is none.
     fn step(&mut self) -> bool {
-        if let Some((view, row)) = self.current.take() {
-            if let Some(found) = view.state.blocks.get(row) {
-                self.line(&vector(&view, row, &found));
-                self.end.vectors += 1;
-                self.current = Some((Arc::clone(&view), row + 1));
-                return true;
-            }
+        if let Some((view, row)) = self.current.take()
+            && let Some(found) = view.state.blocks.get(row)
+        {
+            self.line(&vector(&view, row, &found));
+            self.end.vectors += 1;
+            self.current = Some((Arc::clone(&view), row + 1));
+            return true;
         }
         if let Some((index, view)) = self.indexes.next() {
             self.line(&json!({"index": about(&index, &view)}));
