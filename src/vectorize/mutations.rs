@@ -143,7 +143,7 @@ impl Log {
 
     /// Takes the next mutation, due or not. One that is not stored yet holds back those behind it.
     pub fn next(&mut self) -> Option<Pending> {
-        self.pending.pop_front_if(|pending| pending.stored)
+        if self.pending.front()?.stored { self.pending.pop_front() } else { None }
     }
 }
 

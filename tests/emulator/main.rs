@@ -27,5 +27,6 @@ mod streams;
 mod stubs;
 mod table;
 mod vectorize;
+mod vectorize_bad;
 mod vectorize_crash;
 mod vectorize_lag;
