@@ -265,9 +265,10 @@ impl Index {
         let number = writer.log.next_number();
         let bytes = records.as_ref().map_or(0, |(_, records)| records.bytes);
         let reads = self.reads.load(Ordering::Relaxed);
-        writer.log.push(Pending { number, id, accepted, reads, change, bytes, stored: records.is_none() });
+        let (immediate, stored) = (lag == Lag::Immediate, records.is_none());
+        writer.log.push(Pending { number, id, accepted, immediate, reads, change, bytes, stored });
         if let Some((store, records)) = records {
-            let ticket = store.append(self.about.id, number, id, accepted, lag == Lag::Immediate, records);
+            let ticket = store.append(self.about.id, number, id, accepted, immediate, records);
             drop(writer);
             let stored = ticket.wait();
             writer = self.lock();
@@ -288,11 +289,9 @@ impl Index {
     fn settle(&self, writer: &mut Writer) {
         let (lag, now, reads) = (self.shared.lag(), self.shared.clock.now(), self.reads.load(Ordering::Relaxed));
         let due: Vec<Pending> = std::iter::from_fn(|| writer.log.next_due(lag, now, reads)).collect();
-        let any = !due.is_empty();
+        let untold = due.last().is_some_and(|last| !last.immediate);
         self.process(writer, due);
-        // Of an immediate mutation its own record says that it is processed.
-        if any
-            && lag != Lag::Immediate
+        if untold
             && let Some((store, last)) = self.shared.store().zip(self.current().processed)
             && !writer.deleted
         {
@@ -304,7 +303,9 @@ impl Index {
     fn process(&self, writer: &mut Writer, due: Vec<Pending>) {
         self.waiting.store(!writer.log.is_idle(), Ordering::Release);
         let Some(last) = due.last() else { return };
-        let processed = Processed { number: last.number, id: last.id, time: self.shared.clock.now() };
+        // The same time as after a restart, which knows no other.
+        let time = if last.immediate { last.accepted } else { self.shared.clock.now() };
+        let processed = Processed { number: last.number, id: last.id, time };
         let mut state = self.current().state.clone();
         for pending in &due {
             state.apply(&pending.change, &mut writer.touched);

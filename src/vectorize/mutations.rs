@@ -57,6 +57,8 @@ pub struct Pending {
     pub number: u64,
     pub id: Uuid,
     pub accepted: Timestamp,
+    /// Processed with its acceptance: its record in the store says so, and nothing else has to.
+    pub immediate: bool,
     /// Reads of the index when it was accepted.
     pub reads: u64,
     pub change: Change,

@@ -199,7 +199,7 @@ fn replay(transaction: &ReadTransaction, loaded: &mut LoadedIndex, folded: u64) 
             codec::read_vector(record.value(), dimensions)
         });
         let change = change.map_err(Failure::Damage)?;
-        waiting.push(Pending { number, id: mutation, accepted, reads: 0, change, bytes, stored: true });
+        waiting.push(Pending { number, id: mutation, accepted, immediate, reads: 0, change, bytes, stored: true });
         if immediate && loaded.view.number() < number {
             loaded.view.processed = Some(Processed { number, id: mutation, time: accepted });
         }
