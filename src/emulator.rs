@@ -230,8 +230,9 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let ai = Arc::new(Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));
     let ids = Arc::clone(&harness);
     let declared = config::declared(config.declared, &bounds)?;
-    let mut vectorize = Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id())
-        .with_indexes(declared);
+    let mut vectorize =
+        Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id())
+            .with_indexes(declared);
     if let Some(folder) = &config.data_dir {
         vectorize = vectorize.kept_in(folder)?;
     }

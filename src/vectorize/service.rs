@@ -174,11 +174,7 @@ impl Account {
     }
 
     /// Makes an index unless one of this name is there or was deleted.
-    pub(super) fn create_missing(
-        &self,
-        name: &str,
-        config: IndexConfig,
-    ) -> Result<Option<Arc<Index>>, VectorizeError> {
+    pub(super) fn create_missing(&self, name: &str, config: IndexConfig) -> Result<Option<Arc<Index>>, VectorizeError> {
         if self.read().contains_key(name) {
             return Ok(None);
         }
