@@ -90,9 +90,9 @@ impl<'a> Account<'a> {
         Ok(())
     }
 
-    /// Forgets all of it.
-    pub fn reset(&self) {
-        self.app.reset(Some(&self.scope.account));
+    /// Forgets all of it. Fails where the data folder cannot be written.
+    pub fn reset(&self) -> Result<(), Refused> {
+        self.app.reset(Some(&self.scope.account)).map_err(|error| Refused(error.to_string()))
     }
 }
 

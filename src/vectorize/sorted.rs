@@ -9,10 +9,12 @@ use std::sync::Arc;
 /// Entries of a chunk. A change copies one chunk and the list of chunks.
 const CHUNK: usize = 128;
 
+type Chunk<K, V> = Arc<Vec<(K, V)>>;
+
 #[derive(Debug, Clone)]
 pub struct Sorted<K, V> {
     /// Never empty ones; ascending within and across.
-    chunks: Arc<Vec<Arc<Vec<(K, V)>>>>,
+    chunks: Arc<Vec<Chunk<K, V>>>,
     len: usize,
 }
 

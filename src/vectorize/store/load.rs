@@ -153,8 +153,7 @@ fn rows(transaction: &ReadTransaction, about: &About, stored: &StoredState) -> R
         let bitmap = RoaringBitmap::deserialize_from(bitmap).map_err(|error| Failure::Damage(error.to_string()))?;
         covered.insert(index.property.clone(), bitmap);
     }
-    let mut expected = 0;
-    for entry in transaction.open_table(ROWS)?.range((about.id, 0)..=(about.id, u32::MAX))? {
+    for (expected, entry) in (0..).zip(transaction.open_table(ROWS)?.range((about.id, 0)..=(about.id, u32::MAX))?) {
         let (key, record) = entry?;
         let (_, number) = key.value();
         if number != expected {
@@ -162,7 +161,6 @@ fn rows(transaction: &ReadTransaction, about: &About, stored: &StoredState) -> R
         }
         let vector = codec::read_vector(record.value(), about.config.dimensions).map_err(Failure::Damage)?;
         state.restore(&vector, |index, row| covered.get(&index.property).is_some_and(|covered| covered.contains(row)));
-        expected += 1;
     }
     if state.blocks.len() != stored.rows {
         let have = state.blocks.len();

@@ -37,7 +37,7 @@ fn write(index: &Index, operation: Operation, ids: std::ops::Range<u32>, value: 
     let line = |id: u32| {
         let mut values = vec![0.0; 32];
         values[0] = value;
-        json!({"id": format!("v{id}"), "values": values, "namespace": (id % 2 == 0).then_some("even"), "metadata": {"id": id}})
+        json!({"id": format!("v{id}"), "values": values, "namespace": id.is_multiple_of(2).then_some("even"), "metadata": {"id": id}})
     };
     let body: Vec<String> = ids.map(|id| line(id).to_string()).collect();
     let lines = ndjson(body.join("\n").as_bytes(), operation, Unparsable::Error).expect("parses");

@@ -20,7 +20,7 @@ fn filled(service: &Vectorize) -> std::sync::Arc<Account> {
     account.delete("gone").expect("deletes");
     let index = account.get("docs").expect("is there");
     let write = |ids: std::ops::Range<u32>| {
-        let line = |id: u32| json!({"id": format!("v{id}"), "values": vec![0.1 * f64::from(id); 32], "namespace": (id % 2 == 0).then_some("n"), "metadata": {"id": id}});
+        let line = |id: u32| json!({"id": format!("v{id}"), "values": vec![0.1 * f64::from(id); 32], "namespace": id.is_multiple_of(2).then_some("n"), "metadata": {"id": id}});
         let body: Vec<String> = ids.map(|id| line(id).to_string()).collect();
         let lines = ndjson(body.join("\n").as_bytes(), Operation::Insert, Unparsable::Error).expect("parses");
         index.write(Operation::Insert, lines, 5000).expect("writes");
