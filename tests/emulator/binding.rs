@@ -69,7 +69,8 @@ async fn a_header_says_whose_binding_calls() {
     .await;
     let call = |method: &str, path: &str, binding: &str, body: String| {
         let request = client.http.request(method.parse().unwrap(), client.url(path));
-        request.header("candleflare-binding", format!("/binding/{ACCOUNT}/{binding}")).body(body).send()
+        let request = request.header("candleflare-binding", format!("/binding/{ACCOUNT}/{binding}"));
+        request.header("content-type", "application/x-ndjson").body(body).send()
     };
     let input = json!({"inputs": {"text": "a"}, "options": {}}).to_string();
     let request = client.http.post(client.url("/run?version=3")).header("cf-consn-model-id", EMBED);
