@@ -30,9 +30,10 @@ def splitter(pattern):
 
 def sample_texts(mixture, chats, rng):
     texts = [t for _ in range(chats) for t in re.split(r"<\|\w+\|>", render(mixture.chat(rng)[1])) if t]
-    for sentences in rng.sample(mixture.prose.train["passages"], chats // 3):
+    passages, singles = mixture.prose.train["passages"], mixture.prose.train["singles"]
+    for sentences in rng.sample(passages, min(chats // 3, len(passages))):
         texts.append(" ".join(sentences))
-    texts += rng.sample(mixture.prose.train["singles"], chats // 2)
+    texts += rng.sample(singles, min(chats // 2, len(singles)))
     texts += [f"{w} {d}" for _, w, d, rank in mixture.prose.train["entries"] if rank][:chats // 3]
     return texts
 
