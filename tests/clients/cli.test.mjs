@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 import { launch, run, scratch, startEmulator, until } from "./emulator.mjs";
 
@@ -55,7 +55,9 @@ test("limits --json is the table, with a source for every row", async () => {
 });
 
 test("doctor runs one real inference for each task and says what it found", async () => {
-  const { code, stdout, stderr } = await run(["doctor", "--json"]);
+  // The Node that runs this may not be the one on the path.
+  const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
+  const { code, stdout, stderr } = await run(["doctor", "--json"], { env: { PATH } });
   assert.equal(code, 0, stderr);
   const report = JSON.parse(stdout);
   assert.deepEqual(report.device, { Ok: "cpu" });
