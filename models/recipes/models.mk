@@ -65,7 +65,7 @@ models-chat: $(MODELS_WORK)/tokenizer.json
 
 eval-models: $(MODELS_WORK)/prose.json
 	test -f $(MODELS_WORK)/embed/pairs_vectors.npy || ( $(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held $(EMBED_HELD) --held-only )
-	test -f $(MODELS_WORK)/embed/retrieval_held.npz || $(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --held $(EMBED_HELD_PASSAGES) --held-only
+	test -f $(MODELS_WORK)/embed/retrieval_held.npz || ( $(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --held $(EMBED_HELD_PASSAGES) --held-only )
 	$(MODELS_RUN) embed.eval --work $(MODELS_WORK)/embed --model $(MODELS_OUT)/kindling-embed --teacher
 	$(MODELS_RUN) chat.eval --work $(MODELS_WORK) --model $(MODELS_OUT)/kindling-chat --cases $(EVAL_CASES)
 
