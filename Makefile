@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt bench bench-http bench-search load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt bench bench-http bench-limits bench-search load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ bench-search: ## search and ingest beside faiss and hnswlib, turn by turn (insta
 	[ -d .tools/bench-search ] || $(PYTHON) -m venv .tools/bench-search
 	.tools/bench-search/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/search-requirements.txt
 	.tools/bench-search/bin/python benches/peers/search_faiss.py $(dir $(abspath $(BIN)))examples/bench_search
+
+bench-limits: build tests/clients/node_modules ## how exactly a Worker's limits are cut; figures belong in docs/limits.md
+	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=dot benches/limits.mjs
 
 clean: ## remove what was built and installed
 	$(CARGO) clean

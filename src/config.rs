@@ -1,7 +1,7 @@
 //! Settings, from flags over environment over `candleflare.toml` over defaults.
 
 mod indexes;
-mod wrangler;
+pub(crate) mod wrangler;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -123,6 +123,8 @@ pub struct Config {
     pub bindings: BTreeMap<String, Binding>,
     /// The account that a call without one belongs to.
     pub account: String,
+    /// The wrangler configuration's file.
+    pub wrangler: Option<PathBuf>,
     /// Vectorize index names by binding.
     pub indexes: BTreeMap<String, String>,
     /// Indexes that every account begins with; without a description, the first call with vectors makes it.
@@ -150,6 +152,7 @@ impl Default for Config {
             allow_deprecated: false,
             bindings: BTreeMap::new(),
             account: account::DEFAULT.to_owned(),
+            wrangler: None,
             indexes: BTreeMap::new(),
             declared: BTreeMap::new(),
         }
@@ -162,10 +165,11 @@ impl Config {
         let (file, bindings, described) = file_settings(said.config.as_deref())?;
         let default = Self::default();
         let limits = said.limits.or(file.limits).map(|path| read(&path)).transpose()?;
-        let wrangler = match said.wrangler.or(file.wrangler).or(said.wrangler_found) {
+        let wrangler_file = said.wrangler.or(file.wrangler).or(said.wrangler_found);
+        let wrangler = match &wrangler_file {
             Some(path) => {
                 let environment = std::env::var("CLOUDFLARE_ENV").ok();
-                Wrangler::parse(&path, &read(&path)?, environment.as_deref())?
+                Wrangler::parse(path, &read(path)?, environment.as_deref())?
             }
             None => Wrangler::default(),
         };
@@ -190,6 +194,7 @@ impl Config {
             account: wrangler.account.unwrap_or(default.account),
             indexes: wrangler.indexes,
             declared,
+            wrangler: wrangler_file,
         })
     }
 }

@@ -3,9 +3,10 @@
 mod account;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -25,6 +26,7 @@ use crate::harness::Harness;
 use crate::limits::{Limits, Plan};
 use crate::vectorize::limits::Bounds;
 use crate::vectorize::{StoreError, Vectorize};
+use crate::worker::{self, Listening, Surroundings, Worker};
 
 /// How long a drain waits for the calls in flight.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -43,6 +45,7 @@ pub struct Emulator {
     app: App,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
+    router: Router,
 }
 
 /// What an instance was used for, whatever was reset in between.
@@ -130,7 +133,9 @@ impl Emulator {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: String::new(), source })?;
         let app = services(Config { host: address.ip(), ..config })?;
         let door = Door::new(listener, app.harness.limits());
-        let router = api::router::router(&app).into_make_service_with_connect_info::<Connection>();
+        let router = api::router::router(&app);
+        let inner = router.clone();
+        let router = router.into_make_service_with_connect_info::<Connection>();
         let (stop, stopped) = watch::channel(false);
         let served = tokio::spawn(async move {
             let serving = axum::serve(door, router).with_graceful_shutdown(until(stopped.clone()));
@@ -147,7 +152,7 @@ impl Emulator {
                 () = overdue => tracing::warn!("stopped with calls still in flight"),
             }
         });
-        Ok(Self { address, app, stop, served })
+        Ok(Self { address, app, router: inner, stop, served })
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -172,6 +177,27 @@ impl Emulator {
             });
         let (neurons, usd) = self.app.ai.ledger().lifetime();
         Totals { calls, refused, neurons, usd }
+    }
+
+    /// Runs a Worker under its limits, with this emulator behind its bindings and this emulator's control plane over it.
+    /// It answers on `listener`. An emulator has one Worker.
+    pub async fn run_worker(
+        &self,
+        options: worker::Options,
+        listener: TcpListener,
+    ) -> Result<Listening, worker::StartError> {
+        let scope = self.app.harness.scope(&self.app.account);
+        let surroundings = Surroundings {
+            limits: (*scope.limits()).clone(),
+            clock: scope.clock.clone(),
+            entropy: scope.entropy.clone(),
+            router: self.router.clone(),
+            url: self.url(),
+        };
+        let worker = Worker::start(options, surroundings).await?;
+        // The control plane knows the first one.
+        let _ = self.app.worker.set(Arc::downgrade(&worker));
+        Ok(worker.listen(listener)?)
     }
 
     /// Takes no more calls, lets those in flight end, and stops.
@@ -246,6 +272,7 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
         is_exposed,
         account: config.account,
         indexes: config.indexes,
+        worker: OnceLock::new(),
         started: Stopwatch::new(),
     }))
 }

@@ -15,6 +15,7 @@ pub mod error;
 pub mod harness;
 pub mod limits;
 pub mod vectorize;
+pub mod worker;
 
 pub use config::Config;
 pub use emulator::{Account, Builder, Emulator, Refused, StartError, Totals};

@@ -17,7 +17,7 @@ mod universal;
 mod wire;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::ai::service::Ai;
 use crate::clock::Stopwatch;
@@ -28,6 +28,7 @@ use crate::harness::{Harness, LAG_MS, Scope};
 use crate::limits::Limits;
 use crate::vectorize::limits::Bounds;
 use crate::vectorize::{Lag, Vectorize};
+use crate::worker::Worker;
 
 pub use crate::account::DEFAULT as DEFAULT_ACCOUNT;
 
@@ -46,6 +47,8 @@ pub struct Services {
     pub account: String,
     /// Vectorize binding names to index names, from the wrangler configuration.
     pub indexes: BTreeMap<String, String>,
+    /// The Worker that runs under its limits here, if one does.
+    pub worker: OnceLock<Weak<Worker>>,
     pub started: Stopwatch,
 }
 

@@ -10,6 +10,7 @@ mod logs;
 mod ready;
 mod serve;
 mod usage;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,8 @@ enum Verb {
     Exec(Box<exec::Exec>),
     /// Lead a project's bindings to a running emulator, showing the change first
     Init(init::Init),
+    /// Run a module Worker in real workerd under its limits, with AI and Vectorize
+    Worker(Box<worker::WorkerVerb>),
     /// Try what works here: device, tools, and one real inference per task
     Doctor(Box<doctor::Doctor>),
     /// List the catalogue's models and the checkpoint that answers for each
@@ -55,6 +58,7 @@ pub fn run() -> ExitCode {
             Err(error) => Err(error),
         },
         Verb::Init(init) => init.run(),
+        Verb::Worker(worker) => worker.run(),
         Verb::Doctor(doctor) => doctor.run(),
         Verb::List(list) => list.run(),
         Verb::Show(show) => show.run(),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Removed when it is dropped.
 #[derive(Debug)]
@@ -10,7 +10,17 @@ pub struct ReadyFile(PathBuf);
 
 impl ReadyFile {
     pub fn write(path: PathBuf, url: &str) -> Result<Self, String> {
-        match write(&path, url) {
+        Self::with(path, &json!({"url": url, "pid": std::process::id(), "version": env!("CARGO_PKG_VERSION")}))
+    }
+
+    /// Of a Worker at `url`, with the emulator at `api`.
+    pub fn write_both(path: PathBuf, url: &str, api: &str) -> Result<Self, String> {
+        let pid = std::process::id();
+        Self::with(path, &json!({"url": url, "api": api, "pid": pid, "version": env!("CARGO_PKG_VERSION")}))
+    }
+
+    fn with(path: PathBuf, ready: &Value) -> Result<Self, String> {
+        match write(&path, ready) {
             Ok(()) => Ok(Self(path)),
             Err(error) => Err(format!("cannot write the ready file `{}`: {error}", path.display())),
         }
@@ -25,9 +35,8 @@ impl Drop for ReadyFile {
 }
 
 /// Written beside and renamed, so that a reader never sees half of it.
-fn write(path: &Path, url: &str) -> std::io::Result<()> {
+fn write(path: &Path, ready: &Value) -> std::io::Result<()> {
     let beside = path.with_extension(format!("{}.tmp", std::process::id()));
-    let text = json!({"url": url, "pid": std::process::id(), "version": env!("CARGO_PKG_VERSION")}).to_string();
-    std::fs::write(&beside, text)?;
+    std::fs::write(&beside, ready.to_string())?;
     std::fs::rename(&beside, path)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{CollectOptions, ParseOptions};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::ConfigError;
 
@@ -50,16 +51,7 @@ impl Wrangler {
     /// Reads `text`, the content of `path`: TOML, or JSON with comments. `environment` is wrangler's (`CLOUDFLARE_ENV`);
     /// one that the file does not have is another project's, and the top level holds.
     pub fn parse(path: &Path, text: &str, environment: Option<&str>) -> Result<Self, ConfigError> {
-        let wrong = |error: &dyn std::fmt::Display| {
-            let hint = "wrangler reads this file too: correct it there, or name another with `--wrangler FILE`";
-            ConfigError(format!("`{}`: {error}\nhint: {hint}", path.display()))
-        };
-        let file: File = if path.extension().is_some_and(|extension| extension == "toml") {
-            toml::from_str(text).map_err(|error| wrong(&error.to_string().trim_end()))?
-        } else {
-            let plain = without_comments(text).map_err(|error| wrong(&error))?;
-            serde_json::from_str(&plain).map_err(|error| wrong(&error))?
-        };
+        let file: File = read(path, text)?;
         let all = file.env.values().flat_map(|environment| &environment.vectorize).chain(&file.vectorize);
         let index_names = all.map(|binding| binding.index_name.clone()).collect();
         let chosen = environment.and_then(|name| file.env.get(name));
@@ -70,6 +62,19 @@ impl Wrangler {
         let named = |binding: &VectorizeBinding| (binding.binding.clone(), binding.index_name.clone());
         Ok(Self { account, indexes: bindings.iter().map(named).collect(), index_names })
     }
+}
+
+/// What `T` takes of `text`, the content of `path`: TOML, or JSON with comments.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        let hint = "wrangler reads this file too: correct it there, or name another with `--wrangler FILE`";
+        ConfigError(format!("`{}`: {error}\nhint: {hint}", path.display()))
+    };
+    if path.extension().is_some_and(|extension| extension == "toml") {
+        return toml::from_str(text).map_err(|error| wrong(&error.to_string().trim_end()));
+    }
+    let plain = without_comments(text).map_err(|error| wrong(&error))?;
+    serde_json::from_str(&plain).map_err(|error| wrong(&error))
 }
 
 /// The configuration that wrangler finds from `folder`: there, or in the nearest folder above.

@@ -9,6 +9,7 @@ mod status;
 pub mod stubs;
 pub mod transfer;
 mod usage;
+pub mod worker;
 
 use std::sync::Arc;
 
@@ -37,9 +38,10 @@ pub async fn reset(app: App, incoming: Incoming) -> Reply {
             Some(Value::String(id)) => Some(account_id(id)?),
             Some(_) => return Err(refusal("`account` must be 32 hexadecimal digits")),
         };
-        let worker = App::clone(&app);
-        let reset = move || worker.reset(account.as_deref());
+        let (service, whose) = (App::clone(&app), account.clone());
+        let reset = move || service.reset(whose.as_deref());
         tokio::task::spawn_blocking(reset).await.map_err(|error| refusal(error.to_string()))??;
+        worker::reset(&app, account.as_deref());
         Ok(json!({"ok": true}))
     })
     .await
