@@ -4,6 +4,7 @@ mod ai;
 mod finetunes;
 mod http;
 mod vectorize;
+mod worker;
 
 use candleflare::limits::{Limit, Limits};
 use candleflare::{Emulator, Plan};
@@ -139,6 +140,7 @@ async fn every_row_is_held_to() {
         let case = match row.service() {
             "ai" => ai::case(row).await,
             "vectorize" => vectorize::case(row).await,
+            "worker" => worker::case(row),
             _ => http::case(row).await,
         };
         match case {
