@@ -25,7 +25,7 @@ const SHOWN: [(&str, &str); 14] = [
     ("worker.cron_cpu_ms", "cron_cpu_ms"),
     ("worker.startup_ms", "slow-startup"),
     ("worker.memory_mb", "exceededMemory"),
-    ("worker.subrequests", "worker.subrequests"),
+    ("worker.subrequests", "Too many subrequests"),
     ("worker.service_subrequests", "service_subrequests"),
     ("worker.connections", "six subrequests wait at once"),
     ("worker.wait_until_seconds", "wait_until_seconds"),
