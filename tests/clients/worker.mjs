@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { launch, scratch, until } from "./emulator.mjs";
+import { file, launch, scratch, until } from "./emulator.mjs";
 
 /** The native binary that Miniflare's package brings. */
 export const workerd = createRequire(import.meta.url)("workerd").default;
@@ -60,3 +60,7 @@ export async function startWorker(worker, options) {
     },
   };
 }
+
+/** A file for `--limits` that gives rows of a Worker other values. */
+export const overlay = (rows) =>
+  file("limits.toml", rows.map(([name, value]) => `[[limit]]\nname = "worker.${name}"\nvalue = ${value}\n`).join(""));

@@ -8,10 +8,8 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { BGE, file, run, scratch, until } from "./emulator.mjs";
-import { launchWorker, startWorker, workerd } from "./worker.mjs";
+import { launchWorker, overlay, startWorker, workerd } from "./worker.mjs";
 
-const overlay = (rows) =>
-  file("limits.toml", rows.map(([name, value]) => `[[limit]]\nname = "worker.${name}"\nvalue = ${value}\n`).join(""));
 const tail = ({ stderr }) => stderr.slice(-2000);
 
 test("modules, variables, AI and every index of the wrangler configuration", async () => {
@@ -270,11 +268,11 @@ test("a supervisor that is killed leaves nothing running", { skip: process.platf
 
 test("it drains on SIGTERM, with a table and a report", async () => {
   const report = join(scratch(), "report.json");
-  const worker = await startWorker("export default { async fetch() { await scheduler.wait(300); return new Response('done'); } };", {
+  const worker = await startWorker("export default { async fetch() { await scheduler.wait(3000); return new Response('done'); } };", {
     args: ["--report", report],
   });
   const slow = worker.get("/slow").then((answer) => answer.text());
-  await pause(100);
+  await pause(1000);
   const { code } = await worker.stop();
   assert.equal(code, 0);
   assert.equal(await slow, "done");
