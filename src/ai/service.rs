@@ -327,6 +327,17 @@ impl Running {
         }
     }
 
+    /// Ends the call with an answer and its times in milliseconds, queued and computing, or with a refusal.
+    fn end(self, done: Result<(Answer, f64, f64), AiError>) -> Result<Answer, Error> {
+        match done {
+            Ok((answer, queue_ms, compute_ms)) => {
+                self.succeed(queue_ms, compute_ms);
+                Ok(answer)
+            }
+            Err(error) => Err(self.fail(error)),
+        }
+    }
+
     /// Ends the call with an answer.
     fn succeed(self, queue_ms: f64, compute_ms: f64) {
         self.trace.with(|entry| {

@@ -17,13 +17,8 @@ impl Ai {
         resolved: Resolved,
         running: Running,
     ) -> Result<Answer, Error> {
-        match self.rerank_inner(model, input, &resolved, &running).await {
-            Ok((answer, queue_ms, compute_ms)) => {
-                running.succeed(queue_ms, compute_ms);
-                Ok(answer)
-            }
-            Err(error) => Err(running.fail(error)),
-        }
+        let done = self.rerank_inner(model, input, &resolved, &running).await;
+        running.end(done)
     }
 
     async fn rerank_inner(
