@@ -52,7 +52,10 @@ pub async fn serve(listener: TcpListener, worker: Arc<Worker>, mut stop: watch::
         connections.spawn(connection(stream, client, Arc::clone(&worker), stop.clone()));
     }
     drop(listener);
-    let drained = async { while connections.join_next().await.is_some() {} };
+    let drained = async {
+        while connections.join_next().await.is_some() {}
+        worker.settled().await;
+    };
     if tokio::time::timeout(DRAIN, drained).await.is_err() {
         tracing::warn!(target: "candleflare::worker", "stopped with requests still in flight");
     }

@@ -85,6 +85,8 @@ pub struct Worker {
     calibration: Calibration,
     pool: Arc<Pool>,
     ledger: Ledger,
+    /// Invocations without a report yet.
+    open: watch::Sender<usize>,
     clock: Clock,
     entropy: Entropy,
     /// The UTC day, and how many requests it has had.
@@ -134,8 +136,8 @@ impl Worker {
         let startup = bounds.startup.map(|limit| limit + calibration.base.startup);
         let mold = Mold::new(workerd, site, Arc::clone(&bounds), router, startup);
         let pool = Pool::start(mold, options.processes).await?;
-        let today = Mutex::default();
-        Ok(Arc::new(Self { name, bounds, calibration, pool, ledger: Ledger::default(), clock, entropy, today }))
+        let (today, ledger, open) = (Mutex::default(), Ledger::default(), watch::Sender::default());
+        Ok(Arc::new(Self { name, bounds, calibration, pool, ledger, open, clock, entropy, today }))
     }
 
     /// Answers requests that come to `listener`.
@@ -154,6 +156,18 @@ impl Worker {
         &self.ledger
     }
 
+    /// Counts an invocation as open until the guard is dropped.
+    fn open(self: &Arc<Self>) -> Open {
+        self.open.send_modify(|open| *open += 1);
+        Open(Arc::clone(self))
+    }
+
+    /// Resolves once every invocation is in the ledger: a response is out before its report is.
+    async fn settled(&self) {
+        // The sender is our own, so that waiting cannot fail.
+        let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
+    }
+
     /// Whether the day's requests are not used up; counts one more.
     fn count_request(&self) -> bool {
         let Some(limit) = self.bounds.requests_per_day else { return true };
@@ -164,6 +178,15 @@ impl Worker {
         }
         today.1 += 1;
         today.1 <= limit
+    }
+}
+
+/// An invocation whose report is still to come.
+struct Open(Arc<Worker>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.send_modify(|open| *open -= 1);
     }
 }
 

@@ -137,6 +137,7 @@ fn referee(worker: &Arc<Worker>, order: Order, lease: Lease) -> (Sent, Verdict, 
     process.begin(Arc::clone(&watch));
     let time = worker.clock.now().to_string();
     let cold = lease.instance.serve();
+    let open = worker.open();
     let worker = Arc::clone(worker);
     tokio::spawn(async move {
         let ended = ended(&lease, death, tail, sent, worker.bounds.wait_until).await;
@@ -187,6 +188,7 @@ fn referee(worker: &Arc<Worker>, order: Order, lease: Lease) -> (Sent, Verdict, 
         invocation.limits = report::shares(&worker.bounds, &invocation, &watch);
         report::tell(&invocation);
         worker.ledger.add(invocation.clone());
+        drop(open);
         // Only a trigger of the control plane waits for it.
         let _ = settle.send(invocation);
     });
