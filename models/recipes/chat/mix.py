@@ -4,8 +4,8 @@ from .kit import Kit
 
 ROLES = ("system", "user", "assistant", "tool")
 SHARES = {"small": 4, "name": 5, "fact": 9, "untold": 6, "outside": 5, "context": 9, "context_silent": 8,
-          "documents": 7, "documents_mixed": 4, "documents_real": 3, "documents_silent": 6,
-          "json": 10, "json_open": 4, "format": 7, "shorter": 4, "copy": 5, "tool": 7, "tool_schema": 6, "no_tool": 5, "two_calls": 5}
+          "documents": 11, "documents_mixed": 8, "documents_real": 8, "documents_silent": 7,
+          "json": 11, "json_open": 3, "format": 7, "shorter": 4, "copy": 5, "tool": 6, "tool_schema": 6, "no_tool": 10, "two_calls": 4}
 
 # The first millions of tokens: short chats that are all copying, until copying is learned.
 FIRST_SHARES = {"small": 4, "name": 14, "fact": 16, "untold": 4, "outside": 1, "context": 16, "context_silent": 4, "documents": 8,
