@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt bench bench-http bench-limits bench-search load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-http bench-limits bench-search load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,13 @@ python-requirements:
 	rm -rf .tools/clients && $(PYTHON) -m venv .tools/clients
 	.tools/clients/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/python/requirements.in
 	.tools/clients/bin/pip freeze > tests/clients/python/requirements.txt
+
+cuda: ## a binary of its own for CUDA, under target/cuda; CUDA_COMPUTE_CAP=86 and so on for other devices
+	sh tools/cuda.sh $(CARGO) build --release --locked --features cuda --target-dir target/cuda
+
+# Rust's side of the CUDA build, without its 1 GB toolkit: an empty compiler takes the place of NVIDIA's.
+lint-cuda:
+	PATH="$(CURDIR)/tools/no-cuda/bin:$$PATH" CUDA_COMPUTE_CAP=90 $(CARGO) clippy --release --locked --features cuda -- -D warnings
 
 lint: ## formatting, and clippy with warnings as errors
 	$(CARGO) fmt --check
