@@ -46,12 +46,33 @@ pub struct TokenBatch {
     ids: Vec<u32>,
     /// Row `i` is `ids[ends[i - 1]..ends[i]]`.
     ends: Vec<usize>,
+    /// Where each row's second text begins.
+    seconds: Vec<usize>,
+}
+
+/// One row of a [`TokenBatch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenRow<'a> {
+    pub ids: &'a [u32],
+    /// Where the second text of a pair begins, its tokens being of type 1; `ids.len()` for a single text.
+    pub second: usize,
 }
 
 impl TokenBatch {
     pub fn push(&mut self, row: &[u32]) {
+        self.push_pair(row, row.len());
+    }
+
+    /// A pair of texts in one row, the second from `second` on.
+    pub fn push_pair(&mut self, row: &[u32], second: usize) {
         self.ids.extend_from_slice(row);
         self.ends.push(self.ids.len());
+        self.seconds.push(second);
+    }
+
+    /// A row with where its second text begins.
+    pub fn pair(&self, index: usize) -> TokenRow<'_> {
+        TokenRow { ids: self.row(index), second: self.seconds[index] }
     }
 
     /// Number of rows.
@@ -86,24 +107,48 @@ pub enum Pooling {
     Mean,
     /// The first token's state.
     Cls,
+    /// The last token's state: of causal models, the only one that has seen the whole text.
+    Last,
+}
+
+impl Pooling {
+    /// As in production's answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Cls => "cls",
+            Self::Last => "last",
+        }
+    }
+}
+
+/// What a row of an encoder's answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EncoderOutput {
+    /// A vector of length 1 in the L2 norm.
+    #[default]
+    Vector,
+    /// One logit per class of a classification head.
+    Logits,
 }
 
 /// What an encoder makes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EncoderSpec {
-    /// Width of a vector.
+    /// Width of a row of the answer.
     pub dimensions: usize,
     /// Longest row, special tokens included.
     pub max_tokens: usize,
     /// The pooling that the checkpoint was trained with.
     pub pooling: Pooling,
+    pub output: EncoderOutput,
 }
 
 /// A text encoder: token rows in, one vector per row out.
 pub trait Encoder: Send {
     fn spec(&self) -> &EncoderSpec;
 
-    /// `batch.len() * dimensions` numbers, row by row, each row of length 1 in the L2 norm.
+    /// `batch.len() * dimensions` numbers, row by row; what they are is [`EncoderSpec::output`].
     /// `pooling` has one entry per row. Rows are neither empty nor longer than `max_tokens`.
     fn encode(&mut self, batch: &TokenBatch, pooling: &[Pooling]) -> Result<Vec<f32>, Failure>;
 }

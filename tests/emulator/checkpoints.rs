@@ -59,14 +59,43 @@ async fn damage_is_named_and_the_server_stays_up() {
     }
 }
 
+fn recorded(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(name)
+}
+
 #[tokio::test]
-async fn a_cross_encoder_is_not_taken_for_an_embedder() {
-    let folder = tempfile::tempdir().unwrap();
-    let config = json!({"architectures": ["XLMRobertaForSequenceClassification"]}).to_string();
-    std::fs::write(folder.path().join("config.json"), config).unwrap();
-    let client = Client::of(bound(RERANKER, folder.path())).await;
-    let input = json!({"query": "q", "contexts": [{"text": "a"}]});
-    let (status, code, message) = client.refusal(RERANKER, input).await;
-    assert_eq!((status, code), (400, 8001));
-    assert!(message.contains("XLMRobertaForSequenceClassification") && message.contains("hint:"), "{message}");
+async fn a_cross_encoder_reads_the_query_with_each_context() {
+    let input = json!({"query": "the rain", "contexts": [{"text": "sun"}, {"text": "rain falls"}, {"text": &"cat ".repeat(90)}]});
+    for name in ["xlm-roberta-reranker", "bert-reranker", "modernbert-reranker"] {
+        let client = Client::of(bound(RERANKER, &recorded(name))).await;
+        let ranked = client.result(RERANKER, input.clone()).await;
+        let scores: Vec<f64> =
+            ranked["response"].as_array().unwrap().iter().map(|row| row["score"].as_f64().unwrap()).collect();
+        assert_eq!(scores.len(), 3);
+        assert!(
+            scores.is_sorted_by(|a, b| a > b) && scores.iter().all(|s| (0.0..=1.0).contains(s)),
+            "{name}: {scores:?}"
+        );
+        // What a context scores depends on its text and the query alone.
+        let alone = json!({"query": "the rain", "contexts": [{"text": "sun"}]});
+        let score = client.result(RERANKER, alone).await["response"][0]["score"].clone();
+        assert!(ranked["response"].as_array().unwrap().iter().any(|row| row["id"] == 0 && row["score"] == score));
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_another_kind_is_refused_by_name() {
+    let rerank = json!({"query": "q", "contexts": [{"text": "a"}]});
+    let embed = json!({"text": "a"});
+    for (model, name, input, named) in [
+        (EMBED, "xlm-roberta-reranker", &embed, "is a classifier"),
+        (RERANKER, "distilbert-classifier", &rerank, "2 classes"),
+        (EMBED, "granite", &embed, "`model_type` is `granite`"),
+        (CHAT, "xlm-roberta", &json!({"prompt": "hello"}), "XLMRobertaModel"),
+    ] {
+        let client = Client::of(bound(model, &recorded(name))).await;
+        let (status, code, message) = client.refusal(model, input.clone()).await;
+        assert_eq!((status, code), (400, 3030), "{message}");
+        assert!(message.contains(named) && message.contains("hint:"), "{message}");
+    }
 }

@@ -10,7 +10,7 @@ use super::{Ai, Answer, Output, Running, refusal_of};
 use crate::ai::catalog::Model;
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::text_embeddings as task;
-use crate::engine::backend::Pooling;
+use crate::engine::backend::{EncoderOutput, Pooling};
 use crate::engine::embed::{EmbedJob, EmbeddingModel, Embeddings, Prepared, isometry};
 use crate::error::{AiError, Error};
 
@@ -38,6 +38,13 @@ impl Ai {
     ) -> Result<(Answer, f64, f64), AiError> {
         let request = task::Request::parse(model, input)?;
         let encoder = self.encoder(resolved).await?;
+        if encoder.spec().output != EncoderOutput::Vector {
+            let text = format!(
+                "checkpoint `{}` is a classifier, which makes no embeddings\nhint: bind a sentence embedder, or leave the binding out",
+                encoder.name()
+            );
+            return Err(AiError::Model { text });
+        }
         running.reserve(memory(&request.texts, model.dimensions.unwrap_or_default()))?;
         let prepared = prepare(&encoder, request.texts, model.max_input_tokens).await?;
         refuse_long(&request.refuse_over, model, &prepared)?;

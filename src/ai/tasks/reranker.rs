@@ -38,9 +38,9 @@ impl Request {
     }
 }
 
-/// The native result from each context's cosine to the query.
-pub fn render(cosines: &[f32], top_k: Option<usize>) -> Value {
-    let mut ranked: Vec<(usize, f32)> = cosines.iter().copied().map(score).enumerate().collect();
+/// The native result from each context's score.
+pub fn render(scores: &[f32], top_k: Option<usize>) -> Value {
+    let mut ranked: Vec<(usize, f32)> = scores.iter().copied().enumerate().collect();
     // Stable: equal scores keep the order of the input.
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     ranked.truncate(top_k.unwrap_or(usize::MAX));
@@ -50,8 +50,13 @@ pub fn render(cosines: &[f32], top_k: Option<usize>) -> Value {
 
 /// A cosine on the scale of production's scores, a logistic function of a cross-encoder's logit. Sentence embeddings
 /// put answers at a cosine of about 0.6 and strangers below 0.2; the order is the cosine's own.
-fn score(cosine: f32) -> f32 {
-    1.0 / (1.0 + (-14.0 * (cosine - 0.4)).exp())
+pub fn score_of_cosine(cosine: f32) -> f32 {
+    score_of_logit(14.0 * (cosine - 0.4))
+}
+
+/// A cross-encoder's logit as production shows it.
+pub fn score_of_logit(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
 }
 
 #[cfg(test)]
@@ -60,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_best_comes_first_and_ties_keep_their_order() {
-        let all = render(&[0.1, 0.7, 0.1, 0.4], None);
+        let all = render(&[0.1, 0.7, 0.1, 0.4].map(score_of_cosine), None);
         let ids: Vec<u64> = all["response"].as_array().unwrap().iter().map(|one| one["id"].as_u64().unwrap()).collect();
         assert_eq!(ids, [1, 3, 0, 2]);
         assert_eq!(all["response"][1]["score"], 0.5);

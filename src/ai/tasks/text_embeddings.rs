@@ -145,10 +145,7 @@ impl Output {
     /// The native result.
     pub fn render(&self) -> Result<Box<RawValue>, serde_json::Error> {
         let shape = [self.values.len() / self.dimensions, self.dimensions];
-        let pooling = match self.pooling {
-            Pooling::Mean => "mean",
-            Pooling::Cls => "cls",
-        };
+        let pooling = self.pooling.name();
         let rows = Rows(self);
         match self.answer {
             Answer::Pooled => to_raw_value(&Vectors { shape, data: rows, pooling: Some(pooling) }),

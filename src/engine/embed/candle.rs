@@ -4,8 +4,8 @@ use candle_core::{D, DType, Device, IndexOp, Tensor};
 use candle_nn::ops::{layer_norm, softmax_last_dim};
 
 use super::bert::{BertConfig, BertWeights, LinearWeights, NormWeights};
-use super::pool;
-use crate::engine::backend::{Encoder, EncoderSpec, Failure, Pooling, TokenBatch};
+use super::head::Head;
+use crate::engine::backend::{Encoder, EncoderSpec, Failure, Pooling, TokenBatch, TokenRow};
 use crate::engine::checkpoints::{Rows, Tensors};
 
 /// Most tokens, padding included, in one forward pass: bounds the memory for attention scores.
@@ -23,8 +23,12 @@ pub struct CandleBert {
     words: Rows,
     /// `[max positions, hidden]`, token type 0 included.
     positions: Vec<f32>,
+    /// What a token of type 1 has more.
+    second_type: Option<Vec<f32>>,
     embedding_norm: Norm,
     layers: Vec<Layer>,
+    width: usize,
+    head: Head,
 }
 
 struct Layer {
@@ -73,7 +77,14 @@ impl Norm {
 }
 
 impl CandleBert {
-    pub fn load(config: &BertConfig, spec: EncoderSpec, tensors: &Tensors, device: &Device) -> Result<Self, Failure> {
+    /// `spec` is of the whole, `head` included.
+    pub fn load(
+        config: &BertConfig,
+        spec: EncoderSpec,
+        tensors: &Tensors,
+        head: Head,
+        device: &Device,
+    ) -> Result<Self, Failure> {
         let weights = BertWeights::new(config, tensors);
         let layer = |index| -> Result<Layer, Failure> {
             let layer = weights.layer(index)?;
@@ -86,33 +97,40 @@ impl CandleBert {
                 output_norm: Norm::new(layer.output_norm, device)?,
             })
         };
+        let (positions, second_type) = weights.positions()?;
         Ok(Self {
             spec,
+            width: config.hidden_size,
+            head,
+            second_type,
             device: device.clone(),
             heads: config.num_attention_heads,
             eps: config.layer_norm_eps,
             words: weights.words()?,
-            positions: weights.positions()?,
+            positions,
             embedding_norm: Norm::new(weights.embedding_norm()?, device)?,
             layers: (0..config.num_hidden_layers).map(layer).collect::<Result<_, _>>()?,
         })
     }
 
     /// The last hidden states `[texts, longest, hidden]`; past a text's end they mean nothing.
-    fn forward(&self, texts: &[&[u32]]) -> Result<Tensor, Failure> {
-        let (count, width) = (texts.len(), self.spec.dimensions);
-        let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
+    fn forward(&self, texts: &[TokenRow<'_>]) -> Result<Tensor, Failure> {
+        let (count, width) = (texts.len(), self.width);
+        let longest = texts.iter().map(|text| text.ids.len()).max().unwrap_or(0);
         let mut embeddings = vec![0.0; count * longest * width];
         let mut hidden_keys = vec![HIDDEN_KEY; count * longest];
         for (index, text) in texts.iter().enumerate() {
-            hidden_keys[index * longest..][..text.len()].fill(0.0);
-            for (position, id) in text.iter().enumerate() {
+            hidden_keys[index * longest..][..text.ids.len()].fill(0.0);
+            for (position, id) in text.ids.iter().enumerate() {
                 let row = &mut embeddings[(index * longest + position) * width..][..width];
                 if !self.words.read(*id as usize, row) {
                     return Err(super::unknown_token(*id, self.words.len()));
                 }
-                let position = &self.positions[position * width..(position + 1) * width];
-                row.iter_mut().zip(position).for_each(|(x, y)| *x += y);
+                let place = &self.positions[position * width..(position + 1) * width];
+                row.iter_mut().zip(place).for_each(|(x, y)| *x += y);
+                if let Some(more) = self.second_type.as_ref().filter(|_| position >= text.second) {
+                    row.iter_mut().zip(more).for_each(|(x, y)| *x += y);
+                }
             }
         }
         let mask = Tensor::from_vec(hidden_keys, (count, 1, 1, longest), &self.device)?;
@@ -135,8 +153,8 @@ impl CandleBert {
 
     /// The last hidden states of one text, `[tokens, hidden]`.
     #[cfg(test)]
-    pub fn hidden_states(&self, text: &[u32]) -> Result<Vec<f32>, Failure> {
-        Ok(self.forward(&[text])?.flatten_all()?.to_vec1()?)
+    pub fn hidden_states(&self, ids: &[u32]) -> Result<Vec<f32>, Failure> {
+        Ok(self.forward(&[TokenRow { ids, second: ids.len() }])?.flatten_all()?.to_vec1()?)
     }
 }
 
@@ -156,17 +174,16 @@ impl Encoder for CandleBert {
         while start < order.len() {
             let fits = |end: &usize| batch.row(order[*end]).len() * (end + 1 - start) <= PASS_TOKENS;
             let end = (start + 1..order.len()).take_while(fits).last().map_or(start + 1, |last| last + 1);
-            let texts: Vec<&[u32]> = order[start..end].iter().map(|row| batch.row(*row)).collect();
+            let texts: Vec<TokenRow<'_>> = order[start..end].iter().map(|row| batch.pair(*row)).collect();
             let states = self.forward(&texts)?.to_dtype(DType::F32)?;
             for (index, (row, text)) in order[start..end].iter().zip(&texts).enumerate() {
                 let states = match pooling[*row] {
                     Pooling::Cls => states.i((index, ..1))?,
-                    Pooling::Mean => states.i((index, ..text.len()))?.mean_keepdim(D::Minus2)?,
+                    Pooling::Last => states.i((index, text.ids.len() - 1..text.ids.len()))?,
+                    Pooling::Mean => states.i((index, ..text.ids.len()))?.mean_keepdim(D::Minus2)?,
                 };
-                let state = states.flatten_all()?.to_vec1()?;
-                // One state per text is left: the pooling is done, only the length is not 1 yet.
-                let vector = &mut vectors[row * width..(row + 1) * width];
-                pool::pool(&state, &[&text[..1]], &[Pooling::Cls], vector);
+                let pooled: Vec<f32> = states.flatten_all()?.to_vec1()?;
+                self.head.apply(&pooled, &mut vectors[row * width..(row + 1) * width]);
             }
             start = end;
         }

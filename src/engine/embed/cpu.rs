@@ -1,13 +1,12 @@
-//! BERT on the CPU, on our own kernels: rows packed without padding, one pass over memory per step.
+//! Encoders on the CPU: a batch is spread over the threads in groups of texts, each group carried through all layers
+//! at once by the family's own forward pass.
 
 use std::sync::{Mutex, PoisonError};
 
-use super::bert::{BertConfig, BertWeights, LinearWeights, NormWeights};
+use super::head::Head;
 use super::pool;
-use crate::engine::backend::{Encoder, EncoderSpec, Failure, Pooling, TokenBatch};
-use crate::engine::checkpoints::{Rows, Tensors};
-use crate::engine::kernels::attention::attend;
-use crate::engine::kernels::{Activation, Isa, LayerNorm, Linear, threads};
+use crate::engine::backend::{Encoder, EncoderSpec, Failure, Pooling, TokenBatch, TokenRow};
+use crate::engine::kernels::threads;
 
 /// Tokens that one thread carries through all layers at once: enough to use each weight often while it is in cache,
 /// few enough that the states stay there too.
@@ -15,116 +14,50 @@ const GROUP_TOKENS: usize = 192;
 /// Below this many tokens a thread, all threads share each matrix instead of taking texts of their own.
 const SPLIT_TOKENS: usize = 48;
 
-/// A BERT encoder with its weights packed for this machine.
-pub struct CpuBert {
-    spec: EncoderSpec,
-    isa: Isa,
-    heads: usize,
-    /// `[vocabulary, hidden]`, as stored.
-    words: Rows,
-    /// `[max positions, hidden]`, token type 0 included.
-    positions: Vec<f32>,
-    embedding_norm: LayerNorm,
-    layers: Vec<Layer>,
-    scratch: Mutex<Vec<Scratch>>,
-}
+/// A family's forward pass.
+pub trait Forward: Send + Sync {
+    /// Width of a hidden state.
+    fn width(&self) -> usize;
 
-struct Layer {
-    qkv: Linear,
-    attention_output: Linear,
-    attention_norm: LayerNorm,
-    up: Linear,
-    down: Linear,
-    output_norm: LayerNorm,
+    /// The last hidden states of some texts, row behind row, in `scratch.hidden`.
+    fn forward(&self, texts: &[TokenRow<'_>], scratch: &mut Scratch) -> Result<(), Failure>;
 }
 
 /// The buffers of one group of texts; kept from call to call, because fresh memory has to be faulted in first.
 #[derive(Default)]
-struct Scratch {
+pub struct Scratch {
     /// `[tokens, hidden]`: the residual stream.
-    hidden: Vec<f32>,
-    /// `[tokens, max(3 * hidden, intermediate)]`: the QKV product, then the inner layer of the feed-forward network.
-    wide: Vec<f32>,
-    /// `[tokens, hidden]`: what attention makes of QKV.
-    context: Vec<f32>,
+    pub hidden: Vec<f32>,
+    /// `[tokens, ...]`: the QKV product, then the inner layer of the feed-forward network.
+    pub wide: Vec<f32>,
+    /// `[tokens, heads * size]`: what attention makes of QKV.
+    pub context: Vec<f32>,
     /// `[tokens, hidden]`: what is added to the residual stream.
-    update: Vec<f32>,
+    pub update: Vec<f32>,
+    /// What else a family needs.
+    pub more: Vec<f32>,
+    pub normed: Vec<f32>,
 }
 
-impl CpuBert {
-    pub fn load(config: &BertConfig, spec: EncoderSpec, tensors: &Tensors, isa: Isa) -> Result<Self, Failure> {
-        let weights = BertWeights::new(config, tensors);
-        let linear = |weights: LinearWeights, inputs| Linear::new(isa, &weights.weight, &weights.bias, inputs);
-        let norm = |NormWeights { scale, shift }| LayerNorm { isa, scale, shift, eps: config.layer_norm_eps };
-        let layer = |index| {
-            let layer = weights.layer(index)?;
-            Ok(Layer {
-                qkv: linear(layer.qkv, config.hidden_size),
-                attention_output: linear(layer.attention_output, config.hidden_size),
-                attention_norm: norm(layer.attention_norm),
-                up: linear(layer.up, config.hidden_size),
-                down: linear(layer.down, config.intermediate_size),
-                output_norm: norm(layer.output_norm),
-            })
-        };
-        Ok(Self {
-            spec,
-            isa,
-            heads: config.num_attention_heads,
-            words: weights.words()?,
-            positions: weights.positions()?,
-            embedding_norm: norm(weights.embedding_norm()?),
-            layers: (0..config.num_hidden_layers).map(layer).collect::<Result<_, Failure>>()?,
-            scratch: Mutex::default(),
-        })
-    }
+/// An encoder with its weights packed for this machine.
+pub struct CpuEncoder<F> {
+    spec: EncoderSpec,
+    forward: F,
+    head: Head,
+    scratch: Mutex<Vec<Scratch>>,
+}
 
-    /// The last hidden states of some texts, row behind row, in `scratch.hidden`.
-    fn forward(&self, texts: &[&[u32]], scratch: &mut Scratch) -> Result<(), Failure> {
-        let width = self.spec.dimensions;
-        let tokens: usize = texts.iter().map(|text| text.len()).sum();
-        let inner = self.layers.iter().map(|layer| layer.up.outputs()).max().unwrap_or(0);
-        let Scratch { hidden, wide, context, update } = scratch;
-        hidden.resize(tokens * width, 0.0);
-        wide.resize(tokens * inner.max(3 * width), 0.0);
-        context.resize(tokens * width, 0.0);
-        update.resize(tokens * width, 0.0);
-
-        let places = texts.iter().flat_map(|text| text.iter().enumerate());
-        for ((position, id), row) in places.zip(hidden.chunks_exact_mut(width)) {
-            if !self.words.read(*id as usize, row) {
-                return Err(super::unknown_token(*id, self.words.len()));
-            }
-            let position = &self.positions[position * width..(position + 1) * width];
-            row.iter_mut().zip(position).for_each(|(x, y)| *x += y);
-        }
-        self.embedding_norm.normalize(hidden);
-
-        for layer in &self.layers {
-            let qkv = &mut wide[..tokens * 3 * width];
-            layer.qkv.forward(hidden, Activation::None, qkv);
-            let mut start = 0;
-            for text in texts {
-                let end = start + text.len();
-                let rows = &qkv[start * 3 * width..end * 3 * width];
-                attend(self.isa, rows, self.heads, width / self.heads, &mut context[start * width..end * width]);
-                start = end;
-            }
-            layer.attention_output.forward(context, Activation::None, update);
-            layer.attention_norm.add_and_normalize(hidden, update);
-            let inner = &mut wide[..tokens * layer.up.outputs()];
-            layer.up.forward(hidden, Activation::Gelu, inner);
-            layer.down.forward(inner, Activation::None, update);
-            layer.output_norm.add_and_normalize(hidden, update);
-        }
-        Ok(())
+impl<F: Forward> CpuEncoder<F> {
+    /// `spec` is of the whole: the forward pass, the pooling and the head.
+    pub fn new(spec: EncoderSpec, forward: F, head: Head) -> Self {
+        Self { spec, forward, head, scratch: Mutex::default() }
     }
 
     /// The last hidden states of one text, `[tokens, hidden]`.
     #[cfg(test)]
-    pub fn hidden_states(&self, text: &[u32]) -> Result<Vec<f32>, Failure> {
+    pub fn hidden_states(&self, ids: &[u32]) -> Result<Vec<f32>, Failure> {
         let mut scratch = Scratch::default();
-        self.forward(&[text], &mut scratch)?;
+        self.forward.forward(&[TokenRow { ids, second: ids.len() }], &mut scratch)?;
         Ok(scratch.hidden)
     }
 
@@ -139,12 +72,12 @@ impl CpuBert {
 
 /// Some neighbouring texts of a batch, and where their vectors go.
 struct Group<'a> {
-    texts: Vec<&'a [u32]>,
+    texts: Vec<TokenRow<'a>>,
     pooling: &'a [Pooling],
     vectors: Mutex<&'a mut [f32]>,
 }
 
-impl Encoder for CpuBert {
+impl<F: Forward> Encoder for CpuEncoder<F> {
     fn spec(&self) -> &EncoderSpec {
         &self.spec
     }
@@ -160,7 +93,7 @@ impl Encoder for CpuBert {
         let (mut rest, mut first) = (vectors.as_mut_slice(), 0);
         for count in group_sizes(batch) {
             let (mine, others) = rest.split_at_mut(count * width);
-            let texts = (first..first + count).map(|row| batch.row(row)).collect();
+            let texts = (first..first + count).map(|row| batch.pair(row)).collect();
             groups.push(Group { texts, pooling: &pooling[first..first + count], vectors: Mutex::new(mine) });
             (rest, first) = (others, first + count);
         }
@@ -169,10 +102,11 @@ impl Encoder for CpuBert {
         threads::install(|| {
             threads::each(groups.len(), |index| {
                 let group = &groups[index];
-                model.with_scratch(|scratch| match model.forward(&group.texts, scratch) {
+                model.with_scratch(|scratch| match model.forward.forward(&group.texts, scratch) {
                     Ok(()) => {
                         let mut vectors = group.vectors.lock().unwrap_or_else(PoisonError::into_inner);
-                        pool::pool(&scratch.hidden, &group.texts, group.pooling, &mut vectors);
+                        let states = (scratch.hidden.as_slice(), model.forward.width());
+                        pool::pool(states, &group.texts, group.pooling, &model.head, &mut vectors);
                     }
                     Err(error) => *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error),
                 });

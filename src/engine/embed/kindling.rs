@@ -8,8 +8,6 @@ use std::time::Duration;
 use candle_core::Device;
 use safetensors::SafeTensors;
 
-use super::bert::BertConfig;
-use super::candle::CandleBert;
 use super::*;
 use crate::clock::Deadline;
 use crate::engine::queue::Cancel;
@@ -65,8 +63,7 @@ fn the_bundled_embedder_makes_the_recorded_vectors() {
 #[test]
 fn candle_makes_the_same_vectors() {
     let checkpoint = Checkpoint::folder("kindling-embed", folder());
-    let (config, spec) = BertConfig::read(&checkpoint).unwrap();
-    let mut encoder = CandleBert::load(&config, spec, &checkpoint.tensors().unwrap(), &Device::Cpu).unwrap();
+    let mut encoder = parity::candle(&checkpoint);
     let mut batch = TokenBatch::default();
     golden().ids.iter().for_each(|ids| batch.push(ids));
     let found = encoder.encode(&batch, &vec![Pooling::Mean; batch.len()]).unwrap();

@@ -6,6 +6,8 @@
 mod bert;
 mod candle;
 mod cpu;
+mod gated;
+mod head;
 pub mod isometry;
 #[cfg(test)]
 mod kindling;
@@ -13,17 +15,21 @@ mod kindling;
 mod parity;
 mod pool;
 mod schedule;
+mod sentence;
 mod worker;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candle_core::Device;
-use tokenizers::Tokenizer;
+use tokenizers::{Tokenizer, TruncationParams};
 
-use self::bert::BertConfig;
+use self::bert::{BertConfig, BertForward};
 use self::candle::CandleBert;
-use self::cpu::CpuBert;
+use self::cpu::CpuEncoder;
+use self::gated::GatedForward;
+use self::head::Head;
+use self::sentence::Architecture;
 use self::worker::{Request, Worker};
 use super::backend::{Encoder, EncoderSpec, Failure, Pooling, TokenBatch};
 use super::checkpoints::Checkpoint;
@@ -40,6 +46,10 @@ pub struct EmbeddingModel {
     name: String,
     spec: EncoderSpec,
     tokenizer: Tokenizer,
+    /// Put before every text.
+    prompt: String,
+    /// Cuts pairs of texts, the longer one first.
+    pairs: Tokenizer,
     inbox: Inbox<Request>,
     /// Requests accepted and not yet answered.
     open: Arc<AtomicUsize>,
@@ -82,23 +92,17 @@ pub struct Embeddings {
 impl EmbeddingModel {
     /// Reads `config.json`, `tokenizer.json` and the weights, and starts the thread.
     pub fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
-        let (config, spec) = BertConfig::read(checkpoint)?;
+        let architecture = Architecture::read(checkpoint)?;
+        refuse_unknown(checkpoint, &architecture)?;
         let tokenizer = checkpoint.tokenizer()?;
-        let tensors = checkpoint.tensors()?;
-        if let Some(greatest) = tokenizer.get_vocab(true).into_values().max()
-            && greatest as usize >= config.vocab_size
-        {
-            let reason = format!("has token {greatest}, the embedding table ends at {}", config.vocab_size - 1);
-            return Err(checkpoint.failure("tokenizer.json", reason));
-        }
         let mut options = *options;
-        let backend: Box<dyn Encoder> = if device.is_cpu() {
-            Box::new(CpuBert::load(&config, spec, &tensors, Isa::best())?)
-        } else {
+        let backend = load_encoder(checkpoint, &architecture, &tokenizer, device)?;
+        if !device.is_cpu() {
             options.batch_tokens = options.batch_tokens.max(GPU_BATCH_TOKENS);
-            Box::new(CandleBert::load(&config, spec, &tensors, device)?)
-        };
-        Self::with_backend(checkpoint.name(), tokenizer, backend, &options)
+        }
+        let mut model = Self::with_backend(checkpoint.name(), tokenizer, backend, &options)?;
+        model.prompt = sentence::default_prompt(checkpoint)?;
+        Ok(model)
     }
 
     /// A model over any encoder, for example the scripted one.
@@ -113,7 +117,11 @@ impl EmbeddingModel {
         let worker = Worker::new(backend, options.batch_tokens, open.clone());
         // One place more than `open` ever lets in, so that the channel itself is never what is full.
         let inbox = Inbox::spawn(&format!("embed {name}"), options.capacity + 1, |requests| worker.run(&requests))?;
-        Ok(Self { name: name.to_owned(), spec, tokenizer, inbox, open, capacity: options.capacity })
+        let cut = TruncationParams { max_length: spec.max_tokens, ..TruncationParams::default() };
+        let mut pairs = tokenizer.clone();
+        pairs.with_truncation(Some(cut)).map_err(|error| Failure::Backend(error.to_string()))?;
+        let (name, capacity) = (name.to_owned(), options.capacity);
+        Ok(Self { name, spec, tokenizer, prompt: String::new(), pairs, inbox, open, capacity })
     }
 
     pub fn name(&self) -> &str {
@@ -131,7 +139,9 @@ impl EmbeddingModel {
         let input = |error: tokenizers::Error| Failure::Input(format!("a text cannot be tokenised: {error}"));
         let mut prepared = Prepared { batch: TokenBatch::default(), tokens: 0, longest: 0 };
         for text in texts {
-            let encoding = self.tokenizer.encode_fast(text.as_str(), true).map_err(input)?;
+            let prompted = Some(format!("{}{text}", self.prompt)).filter(|_| !self.prompt.is_empty());
+            let text = prompted.as_deref().unwrap_or(text);
+            let encoding = self.tokenizer.encode_fast(text, true).map_err(input)?;
             let ids = encoding.get_ids();
             prepared.longest = prepared.longest.max(ids.len());
             if ids.len() <= limit {
@@ -142,6 +152,22 @@ impl EmbeddingModel {
                 let kept = [&ids[..limit - tail], &ids[ids.len() - tail..]].concat();
                 prepared.batch.push(&kept);
             }
+        }
+        prepared.tokens = prepared.batch.tokens();
+        Ok(prepared)
+    }
+
+    /// Tokenises `query` with each of `contexts` as a pair, on the caller's thread. What is longer than the model
+    /// takes is cut, the longer text first.
+    pub fn prepare_pairs(&self, query: &str, contexts: &[String]) -> Result<Prepared, Failure> {
+        let input = |error: tokenizers::Error| Failure::Input(format!("a text cannot be tokenised: {error}"));
+        let mut prepared = Prepared { batch: TokenBatch::default(), tokens: 0, longest: 0 };
+        for context in contexts {
+            let encoding = self.pairs.encode_fast((query, context.as_str()), true).map_err(input)?;
+            let (ids, types) = (encoding.get_ids(), encoding.get_type_ids());
+            let second = types.iter().position(|kind| *kind == 1).unwrap_or(ids.len());
+            prepared.batch.push_pair(ids, second);
+            prepared.longest = prepared.longest.max(ids.len());
         }
         prepared.tokens = prepared.batch.tokens();
         Ok(prepared)
@@ -161,6 +187,52 @@ impl EmbeddingModel {
             self.open.fetch_sub(1, Ordering::AcqRel);
         })
     }
+}
+
+/// Before anything else is read: a model of another kind lacks other files as well.
+fn refuse_unknown(checkpoint: &Checkpoint, architecture: &Architecture) -> Result<(), Failure> {
+    let model_type = architecture.model_type.as_deref();
+    if gated::Family::of(model_type).is_some() || bert::Family::of(model_type).is_some() {
+        return Ok(());
+    }
+    let other = model_type.unwrap_or_default();
+    let reason = format!(
+        "`model_type` is `{other}`; the supported text encoders are `bert`, `roberta`, `xlm-roberta`, `distilbert`, \
+         `modernbert`, `nomic_bert`, `gemma3_text` and `qwen3`"
+    );
+    Err(checkpoint.failure(sentence::CONFIG, reason))
+}
+
+/// The encoder that the checkpoint's architecture asks for.
+fn load_encoder(
+    checkpoint: &Checkpoint,
+    architecture: &Architecture,
+    tokenizer: &Tokenizer,
+    device: &Device,
+) -> Result<Box<dyn Encoder>, Failure> {
+    let (isa, model_type) = (Isa::best(), architecture.model_type.as_deref());
+    if let Some(family) = gated::Family::of(model_type) {
+        if !device.is_cpu() {
+            tracing::warn!(checkpoint = checkpoint.name(), "this encoder's architecture computes on the CPU only");
+        }
+        let tensors = checkpoint.tensors()?;
+        let (forward, mut spec) = GatedForward::load(family, checkpoint, &tensors, isa)?;
+        let head = Head::load(checkpoint, &tensors, &mut spec, isa)?;
+        return Ok(Box::new(CpuEncoder::new(spec, forward, head)));
+    }
+    let (config, mut spec) = BertConfig::read(checkpoint)?;
+    let tensors = checkpoint.tensors()?;
+    if let Some(greatest) = tokenizer.get_vocab(true).into_values().max()
+        && greatest as usize >= config.vocab_size
+    {
+        let reason = format!("has token {greatest}, the embedding table ends at {}", config.vocab_size - 1);
+        return Err(checkpoint.failure("tokenizer.json", reason));
+    }
+    let head = Head::load(checkpoint, &tensors, &mut spec, isa)?;
+    Ok(match device.is_cpu() {
+        true => Box::new(CpuEncoder::new(spec, BertForward::load(&config, &tensors, isa)?, head)),
+        false => Box::new(CandleBert::load(&config, spec, &tensors, head, device)?),
+    })
 }
 
 /// What every encoder asks of its input.

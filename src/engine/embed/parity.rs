@@ -1,58 +1,90 @@
-//! The encoder against `transformers`, on a tiny random BERT that `models/recipes/parity/bert.py` recorded.
+//! The encoders against `transformers`, on the tiny random checkpoints that `models/recipes/parity/bert.py` and
+//! `encoder.py` recorded.
 
 use std::path::PathBuf;
 
 use candle_core::Device;
 use safetensors::SafeTensors;
 
-use super::bert::BertConfig;
+use super::bert::{BertConfig, BertForward};
 use super::candle::CandleBert;
-use super::cpu::CpuBert;
-use crate::engine::backend::{Encoder, Pooling, TokenBatch};
+use super::cpu::{CpuEncoder, Forward};
+use super::gated::{self, GatedForward};
+use super::head::Head;
+use super::sentence::Architecture;
+use crate::engine::backend::{Encoder, EncoderOutput, Pooling, TokenBatch};
 use crate::engine::checkpoints::Checkpoint;
 use crate::engine::kernels::Isa;
 
+fn recorded(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(name)
+}
+
 pub fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/parity/bert")
+    recorded("bert")
 }
 
-/// One recorded text.
-struct Case {
-    ids: Vec<u32>,
-    /// `[tokens, hidden]`
-    hidden: Vec<f32>,
-    mean: Vec<f32>,
-    cls: Vec<f32>,
+fn checkpoint(name: &str) -> Checkpoint {
+    Checkpoint::folder("parity", recorded(name))
 }
 
-fn cases() -> Vec<Case> {
-    let bytes = std::fs::read(folder().join("expected.safetensors")).unwrap();
-    let file = SafeTensors::deserialize(&bytes).unwrap();
-    let floats = |name: String| -> Vec<f32> {
-        file.tensor(&name).unwrap().data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
-    };
-    let ids = |index: usize| -> Option<Vec<u32>> {
-        let tensor = file.tensor(&format!("{index}.ids")).ok()?;
+/// What `expected.safetensors` of a checkpoint holds, text by text.
+struct Expected(Vec<u8>);
+
+impl Expected {
+    fn of(name: &str) -> Self {
+        Self(std::fs::read(recorded(name).join("expected.safetensors")).unwrap())
+    }
+
+    fn floats(&self, name: &str) -> Option<Vec<f32>> {
+        let file = SafeTensors::deserialize(&self.0).unwrap();
+        let tensor = file.tensor(name).ok()?;
+        Some(tensor.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+
+    fn whole(&self, name: &str) -> Option<Vec<u32>> {
+        let file = SafeTensors::deserialize(&self.0).unwrap();
+        let tensor = file.tensor(name).ok()?;
         Some(tensor.data().as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes) as u32).collect())
-    };
-    (0..)
-        .map_while(|index| {
-            let of = |what: &str| floats(format!("{index}.{what}"));
-            ids(index).map(|ids| Case { ids, hidden: of("hidden"), mean: of("mean"), cls: of("cls") })
-        })
-        .collect()
+    }
+
+    /// The ids of each text, and where its second begins.
+    fn texts(&self) -> Vec<(Vec<u32>, usize)> {
+        let text = |index: usize| {
+            let ids = self.whole(&format!("{index}.ids"))?;
+            let second = self.whole(&format!("{index}.second")).map_or(ids.len(), |second| second[0] as usize);
+            Some((ids, second))
+        };
+        (0..).map_while(text).collect()
+    }
+
+    /// `what` of all texts, one behind the other.
+    fn all(&self, what: &str) -> Vec<f32> {
+        (0..).map_while(|index| self.floats(&format!("{index}.{what}"))).flatten().collect()
+    }
 }
 
-fn cpu(isa: Isa) -> CpuBert {
-    let checkpoint = Checkpoint::folder("parity", folder());
-    let (config, spec) = BertConfig::read(&checkpoint).unwrap();
-    CpuBert::load(&config, spec, &checkpoint.tensors().unwrap(), isa).unwrap()
+fn bert(checkpoint: &Checkpoint, isa: Isa) -> CpuEncoder<BertForward> {
+    let (config, mut spec) = BertConfig::read(checkpoint).unwrap();
+    let tensors = checkpoint.tensors().unwrap();
+    let head = Head::load(checkpoint, &tensors, &mut spec, isa).unwrap();
+    CpuEncoder::new(spec, BertForward::load(&config, &tensors, isa).unwrap(), head)
 }
 
-fn candle() -> CandleBert {
-    let checkpoint = Checkpoint::folder("parity", folder());
-    let (config, spec) = BertConfig::read(&checkpoint).unwrap();
-    CandleBert::load(&config, spec, &checkpoint.tensors().unwrap(), &Device::Cpu).unwrap()
+pub fn candle(checkpoint: &Checkpoint) -> CandleBert {
+    let (config, mut spec) = BertConfig::read(checkpoint).unwrap();
+    let tensors = checkpoint.tensors().unwrap();
+    let head = Head::load(checkpoint, &tensors, &mut spec, Isa::best()).unwrap();
+    CandleBert::load(&config, spec, &tensors, head, &Device::Cpu).unwrap()
+}
+
+fn gated(checkpoint: &Checkpoint, isa: Isa) -> CpuEncoder<GatedForward> {
+    let model_type = Architecture::read(checkpoint).unwrap().model_type;
+    let family = gated::Family::of(model_type.as_deref()).unwrap();
+    let tensors = checkpoint.tensors().unwrap();
+    let (forward, mut spec) = GatedForward::load(family, checkpoint, &tensors, isa).unwrap();
+    let head = Head::load(checkpoint, &tensors, &mut spec, isa).unwrap();
+    CpuEncoder::new(spec, forward, head)
 }
 
 /// Greatest difference over the root mean square: 5e-5 is five times the noise of two f32 implementations.
@@ -60,59 +92,142 @@ fn assert_parity(found: &[f32], expected: &[f32], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let rms = (expected.iter().map(|x| x * x).sum::<f32>() / expected.len() as f32).sqrt();
     let difference = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(difference / rms < 5e-5, "{what}: {}", difference / rms);
+    assert!(rms > 0.0 && difference / rms < 5e-5, "{what}: {}", difference / rms);
 }
 
-fn assert_vectors(encoder: &mut dyn Encoder, what: &str) {
-    let cases = cases();
-    let (mut batch, mut pooling, mut expected) = (TokenBatch::default(), Vec::new(), Vec::new());
-    for case in &cases {
-        for (how, vector) in [(Pooling::Mean, &case.mean), (Pooling::Cls, &case.cls)] {
-            batch.push(&case.ids);
-            pooling.push(how);
-            expected.extend_from_slice(vector);
+/// All texts of a recorded checkpoint, together and each alone.
+fn assert_answers(encoder: &mut dyn Encoder, expected: &Expected, what: &str) {
+    let (spec, texts) = (encoder.spec().clone(), expected.texts());
+    let (kind, width) = match spec.output {
+        EncoderOutput::Vector => ("vector", spec.dimensions),
+        EncoderOutput::Logits => ("logits", spec.dimensions),
+    };
+    let answers = expected.all(kind);
+    assert!(texts.len() >= 6 && answers.len() == texts.len() * width, "{what}");
+    let mut batch = TokenBatch::default();
+    texts.iter().for_each(|(ids, second)| batch.push_pair(ids, *second));
+    let together = encoder.encode(&batch, &vec![spec.pooling; texts.len()]).unwrap();
+    assert_parity(&together, &answers, what);
+    for (row, (ids, second)) in texts.iter().enumerate() {
+        let mut alone = TokenBatch::default();
+        alone.push_pair(ids, *second);
+        let answer = encoder.encode(&alone, &[spec.pooling]).unwrap();
+        assert_parity(&answer, &together[row * width..(row + 1) * width], what);
+    }
+}
+
+fn assert_states<F: Forward>(encoder: &CpuEncoder<F>, expected: &Expected, what: &str) {
+    for (index, (ids, _)) in expected.texts().iter().enumerate() {
+        let hidden = expected.floats(&format!("{index}.hidden")).unwrap();
+        assert_parity(&encoder.hidden_states(ids).unwrap(), &hidden, what);
+    }
+}
+
+#[test]
+fn the_bert_family_agrees_on_every_instruction_set() {
+    for name in ["xlm-roberta", "distilbert", "xlm-roberta-reranker", "bert-reranker", "distilbert-classifier"] {
+        let (checkpoint, expected) = (checkpoint(name), Expected::of(name));
+        for isa in Isa::all() {
+            let what = format!("{name}, {}", isa.name());
+            let mut encoder = bert(&checkpoint, isa);
+            if encoder.spec().output == EncoderOutput::Vector {
+                assert_states(&encoder, &expected, &what);
+            }
+            assert_answers(&mut encoder, &expected, &what);
+        }
+        assert_answers(&mut candle(&checkpoint), &expected, &format!("{name}, candle"));
+    }
+}
+
+#[test]
+fn the_gated_families_agree_on_every_instruction_set() {
+    let names = ["modernbert", "nomic", "nomic-published", "gemma3-embed", "qwen3-embed", "modernbert-reranker"];
+    for name in names {
+        let (checkpoint, expected) = (checkpoint(name), Expected::of(name));
+        for isa in Isa::all() {
+            let what = format!("{name}, {}", isa.name());
+            let mut encoder = gated(&checkpoint, isa);
+            if encoder.spec().output == EncoderOutput::Vector {
+                assert_states(&encoder, &expected, &what);
+            }
+            assert_answers(&mut encoder, &expected, &what);
         }
     }
-    let found = encoder.encode(&batch, &pooling).unwrap();
-    assert_parity(&found, &expected, what);
-    // A text's vector does not depend on what it is computed with.
-    for (row, ids) in batch.rows().enumerate() {
-        let mut alone = TokenBatch::default();
-        alone.push(ids);
-        let vector = encoder.encode(&alone, &pooling[row..=row]).unwrap();
-        assert_parity(&vector, &expected[row * 48..(row + 1) * 48], what);
+}
+
+#[test]
+fn what_a_checkpoint_says_of_itself_is_read() {
+    let spec = |name: &str| {
+        let checkpoint = checkpoint(name);
+        let options = crate::engine::queue::QueueOptions::default();
+        super::EmbeddingModel::load(&checkpoint, &Device::Cpu, &options).unwrap().spec().clone()
+    };
+    let all = [
+        ("xlm-roberta", 48, 40, Pooling::Cls, EncoderOutput::Vector),
+        ("xlm-roberta-reranker", 1, 40, Pooling::Cls, EncoderOutput::Logits),
+        ("distilbert", 48, 40, Pooling::Mean, EncoderOutput::Vector),
+        ("distilbert-classifier", 2, 40, Pooling::Cls, EncoderOutput::Logits),
+        ("gemma3-embed", 32, 64, Pooling::Mean, EncoderOutput::Vector),
+        ("qwen3-embed", 48, 64, Pooling::Last, EncoderOutput::Vector),
+    ];
+    for (name, dimensions, max_tokens, pooling, output) in all {
+        let found = spec(name);
+        let found = (found.dimensions, found.max_tokens, found.pooling, found.output);
+        assert_eq!(found, (dimensions, max_tokens, pooling, output), "{name}");
     }
 }
 
 #[test]
 fn our_forward_agrees_on_every_instruction_set() {
+    let expected = Expected::of("bert");
     for isa in Isa::all() {
-        let mut encoder = cpu(isa);
-        for case in cases() {
-            assert_parity(&encoder.hidden_states(&case.ids).unwrap(), &case.hidden, isa.name());
-        }
+        let mut encoder = bert(&checkpoint("bert"), isa);
+        assert_states(&encoder, &expected, isa.name());
         assert_vectors(&mut encoder, isa.name());
     }
 }
 
 #[test]
 fn candles_forward_agrees() {
-    let mut encoder = candle();
-    for case in cases() {
-        assert_parity(&encoder.hidden_states(&case.ids).unwrap(), &case.hidden, "candle");
+    let (mut encoder, expected) = (candle(&checkpoint("bert")), Expected::of("bert"));
+    for (index, (ids, _)) in expected.texts().iter().enumerate() {
+        let hidden = expected.floats(&format!("{index}.hidden")).unwrap();
+        assert_parity(&encoder.hidden_states(ids).unwrap(), &hidden, "candle");
     }
     assert_vectors(&mut encoder, "candle");
 }
 
+/// Both poolings in one batch.
+fn assert_vectors(encoder: &mut dyn Encoder, what: &str) {
+    let expected = Expected::of("bert");
+    let (mut batch, mut pooling, mut vectors) = (TokenBatch::default(), Vec::new(), Vec::new());
+    for (index, (ids, _)) in expected.texts().iter().enumerate() {
+        for (how, name) in [(Pooling::Mean, "mean"), (Pooling::Cls, "cls")] {
+            batch.push(ids);
+            pooling.push(how);
+            vectors.extend(expected.floats(&format!("{index}.{name}")).unwrap());
+        }
+    }
+    let found = encoder.encode(&batch, &pooling).unwrap();
+    assert_parity(&found, &vectors, what);
+    // A text's vector does not depend on what it is computed with.
+    for (row, ids) in batch.rows().enumerate() {
+        let mut alone = TokenBatch::default();
+        alone.push(ids);
+        let vector = encoder.encode(&alone, &pooling[row..=row]).unwrap();
+        assert_parity(&vector, &vectors[row * 48..(row + 1) * 48], what);
+    }
+}
+
 #[test]
 fn the_lengths_that_break_things_are_there() {
-    let lengths: Vec<usize> = cases().iter().map(|case| case.ids.len()).collect();
+    let lengths: Vec<usize> = Expected::of("bert").texts().iter().map(|(ids, _)| ids.len()).collect();
     assert!([1, 2, 7, 40].iter().all(|length| lengths.contains(length)), "{lengths:?}");
 }
 
 #[test]
 fn a_vector_is_the_same_bits_alone_and_in_any_batch() {
-    let mut encoder = cpu(Isa::best());
+    let mut encoder = bert(&checkpoint("bert"), Isa::best());
     let mut batch = TokenBatch::default();
     for row in 0..300u32 {
         let ids: Vec<u32> = (0..row % 37 + 1).map(|position| (row * 31 + position * 7) % 120).collect();

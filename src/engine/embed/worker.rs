@@ -140,7 +140,10 @@ impl Worker {
         let own = self.backend.spec().pooling;
         for share in shares {
             let Active { request, done, .. } = &self.active[share.request];
-            (*done..done + share.rows).for_each(|row| batch.push(request.job.batch.row(row)));
+            for row in *done..done + share.rows {
+                let row = request.job.batch.pair(row);
+                batch.push_pair(row.ids, row.second);
+            }
             pooling.resize(batch.len(), request.job.pooling.unwrap_or(own));
         }
         let watch = Stopwatch::new();

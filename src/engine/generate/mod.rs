@@ -3,7 +3,7 @@
 //! A request's life: [`GenerationModel::prepare`] renders and tokenises on the caller's thread,
 //! [`GenerationModel::submit`] queues, the scheduler computes and calls the request's [`Sink`].
 
-mod decoder;
+pub mod decoder;
 mod grammar;
 mod job;
 mod logprobs;

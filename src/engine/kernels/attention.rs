@@ -1,4 +1,6 @@
-//! Bidirectional attention of one sequence, head by head, straight from the rows of the fused QKV product.
+//! Attention of one whole sequence, head by head, straight from the rows of the fused QKV product.
+
+use std::ops::Range;
 
 use super::isa::{Isa, Kernel};
 use super::math::exp;
@@ -10,21 +12,55 @@ use super::tile::{Sums, store, tiles};
 /// Less work than this many multiplications is not worth handing to another thread.
 const WORTH_SHARING: usize = 1 << 16;
 
-/// `qkv` is `[tokens, 3 * heads * size]`: all queries, then all keys, then all values of a token, each head by head.
+/// The shape of an attention, and which keys a query sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sight {
+    /// Query heads; a multiple of `kv_heads`.
+    pub heads: usize,
+    pub kv_heads: usize,
+    /// Width of one head.
+    pub size: usize,
+    /// Nothing behind the query is seen.
+    pub is_causal: bool,
+    /// How many tokens to each side are seen; all if none.
+    pub reach: Option<usize>,
+}
+
+impl Sight {
+    /// Every query sees every key, and every head has its own.
+    pub fn all(heads: usize, size: usize) -> Self {
+        Self { heads, kv_heads: heads, size, is_causal: false, reach: None }
+    }
+
+    /// Numbers of one token in the QKV product.
+    pub fn stride(&self) -> usize {
+        (self.heads + 2 * self.kv_heads) * self.size
+    }
+
+    /// The keys that the query of token `at` sees.
+    fn keys(&self, at: usize, tokens: usize) -> Range<usize> {
+        let reach = self.reach.unwrap_or(tokens);
+        let end = if self.is_causal { at + 1 } else { tokens.min(at.saturating_add(reach).saturating_add(1)) };
+        at.saturating_sub(reach)..end
+    }
+}
+
+/// `qkv` is `[tokens, sight.stride()]`: all queries, then all keys, then all values of a token, each head by head.
 /// The queries are already divided by `sqrt(size)`. `output` is `[tokens, heads * size]`. Inside
 /// [`threads::install`] the heads are spread over threads.
-pub fn attend(isa: Isa, qkv: &[f32], heads: usize, size: usize, output: &mut [f32]) {
-    let width = heads * size;
+pub fn attend(isa: Isa, qkv: &[f32], sight: &Sight, output: &mut [f32]) {
+    let width = sight.heads * sight.size;
     let tokens = output.len().checked_div(width).unwrap_or(0);
-    assert!(output.len() == tokens * width && qkv.len() == 3 * output.len());
+    assert!(output.len() == tokens * width && qkv.len() == tokens * sight.stride());
+    assert!(sight.kv_heads > 0 && sight.heads.is_multiple_of(sight.kv_heads));
     let pieces = match tokens * tokens * width {
         work if work < WORTH_SHARING => 1,
-        _ => heads.min(2 * threads::count()),
+        _ => sight.heads.min(2 * threads::count()),
     };
     let output = Shared::new(output);
     threads::each(pieces, |piece| {
-        let heads = piece * heads / pieces..(piece + 1) * heads / pieces;
-        isa.run(Heads { qkv, tokens, width, size, heads, output });
+        let heads = piece * sight.heads / pieces..(piece + 1) * sight.heads / pieces;
+        isa.run(Heads { qkv, tokens, sight: *sight, heads, output });
     });
 }
 
@@ -32,9 +68,8 @@ pub fn attend(isa: Isa, qkv: &[f32], heads: usize, size: usize, output: &mut [f3
 struct Heads<'a> {
     qkv: &'a [f32],
     tokens: usize,
-    width: usize,
-    size: usize,
-    heads: std::ops::Range<usize>,
+    sight: Sight,
+    heads: Range<usize>,
     output: Shared<'a>,
 }
 
@@ -43,7 +78,9 @@ impl Kernel for Heads<'_> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
-        let Self { qkv, tokens, width, size, heads, output } = self;
+        let Self { qkv, tokens, sight, heads, output } = self;
+        let Sight { size, kv_heads, .. } = sight;
+        let (width, stride, group) = (sight.heads * size, sight.stride(), sight.heads / kv_heads);
         let panel = 2 * S::LANES;
         let (padded_tokens, padded_size) = (tokens.next_multiple_of(panel), size.next_multiple_of(panel));
         // Keys as panels of tokens, values as panels of the head's dimensions; what is past the last stays 0.
@@ -51,39 +88,49 @@ impl Kernel for Heads<'_> {
         let mut values = vec![0.0; padded_size * tokens];
         let mut weights = vec![0.0; MAX_ROWS * padded_tokens];
         let mut sums = Sums::default();
+        let mut packed = None;
         for head in heads {
-            for token in 0..tokens {
-                let at = token * 3 * width + width + head * size;
-                let key = &qkv[at..at + size];
-                let start = token / panel * panel * size + token % panel;
-                for (k, value) in key.iter().enumerate() {
-                    keys[start + k * panel] = *value;
-                }
-                let value = &qkv[at + width..at + width + size];
-                for (index, part) in value.chunks(panel).enumerate() {
-                    let start = (index * tokens + token) * panel;
-                    values[start..start + part.len()].copy_from_slice(part);
+            let shared = head / group;
+            if packed != Some(shared) {
+                packed = Some(shared);
+                for token in 0..tokens {
+                    let at = token * stride + width + shared * size;
+                    let key = &qkv[at..at + size];
+                    let start = token / panel * panel * size + token % panel;
+                    for (k, value) in key.iter().enumerate() {
+                        keys[start + k * panel] = *value;
+                    }
+                    let value = &qkv[at + kv_heads * size..at + kv_heads * size + size];
+                    for (index, part) in value.chunks(panel).enumerate() {
+                        let start = (index * tokens + token) * panel;
+                        values[start..start + part.len()].copy_from_slice(part);
+                    }
                 }
             }
             for (row, count) in tiles(0, tokens, S::ROWS) {
-                let queries = &qkv[row * 3 * width + head * size..];
-                for start in (0..padded_tokens).step_by(panel) {
-                    let b = keys[start * size..(start + panel) * size].as_ptr();
+                let queries = &qkv[row * stride + head * size..];
+                // What any of the tile's rows sees, from the start of a panel.
+                let first = sight.keys(row, tokens).start / panel * panel;
+                let last = sight.keys(row + count - 1, tokens).end;
+                let (seen, padded) = (last - first, (last - first).next_multiple_of(panel));
+                for start in (0..padded).step_by(panel) {
+                    let b = keys[(first + start) * size..(first + start + panel) * size].as_ptr();
                     // SAFETY: that is `size` steps of a panel.
-                    unsafe { sums.multiply(simd, count, queries, 3 * width, b, panel, size) };
+                    unsafe { sums.multiply(simd, count, queries, stride, b, panel, size) };
                     for (r, sum) in sums.rows::<S>(count).enumerate() {
-                        weights[r * padded_tokens + start..][..panel].copy_from_slice(sum);
+                        weights[r * padded + start..][..panel].copy_from_slice(sum);
                     }
                 }
                 let mut factors = [0.0; MAX_ROWS];
-                for (factor, scores) in factors.iter_mut().zip(weights.chunks_exact_mut(padded_tokens)).take(count) {
-                    *factor = softmax(simd, scores, tokens);
+                for (r, scores) in weights.chunks_exact_mut(padded).take(count).enumerate() {
+                    let own = sight.keys(row + r, tokens);
+                    factors[r] = softmax(simd, scores, own.start - first..own.end - first);
                 }
                 for start in (0..padded_size).step_by(panel) {
                     let valid = panel.min(size - start);
-                    let b = values[start * tokens..(start + panel) * tokens].as_ptr();
-                    // SAFETY: that is `tokens` steps of a panel.
-                    unsafe { sums.multiply(simd, count, &weights, padded_tokens, b, panel, tokens) };
+                    let b = values[start * tokens + first * panel..][..seen * panel].as_ptr();
+                    // SAFETY: that is `seen` steps of a panel.
+                    unsafe { sums.multiply(simd, count, &weights, padded, b, panel, seen) };
                     sums.scale(simd, count, &factors);
                     for (r, sum) in sums.rows::<S>(count).enumerate() {
                         let at = (row + r) * width + head * size + start;
@@ -96,11 +143,11 @@ impl Kernel for Heads<'_> {
     }
 }
 
-/// Replaces the first `tokens` scores by `e^(score - greatest)` and gives 1 / their sum. The scores past `tokens`
-/// are neither seen nor used.
+/// Replaces the scores of the keys that are seen by `e^(score - greatest)`, all others by 0, and gives 1 / their sum.
 #[inline(always)]
-fn softmax<S: Simd>(simd: S, scores: &mut [f32], tokens: usize) -> f32 {
-    scores[tokens..].fill(f32::NEG_INFINITY);
+fn softmax<S: Simd>(simd: S, scores: &mut [f32], seen: Range<usize>) -> f32 {
+    scores[..seen.start].fill(f32::NEG_INFINITY);
+    scores[seen.end..].fill(f32::NEG_INFINITY);
     let padded = scores.len();
     let mut greatest = simd.load(scores);
     for at in (S::LANES..padded).step_by(S::LANES) {
@@ -111,16 +158,10 @@ fn softmax<S: Simd>(simd: S, scores: &mut [f32], tokens: usize) -> f32 {
     for at in (0..padded).step_by(S::LANES) {
         let e = exp(simd, simd.sub(simd.load(&scores[at..]), greatest));
         simd.store(&mut scores[at..], e);
-        // `exp` gives a little more than 0 for the padding, which must not count.
-        let counted = if at + S::LANES <= tokens { e } else { without_tail(simd, e, tokens.saturating_sub(at)) };
-        sum = simd.add(sum, counted);
+        // `exp` gives a little more than 0 for what is not seen: below half a unit in the last place of a sum of 1 and more.
+        sum = simd.add(sum, e);
     }
+    scores[..seen.start].fill(0.0);
+    scores[seen.end..].fill(0.0);
     1.0 / simd.sum(sum)
-}
-
-#[inline(always)]
-fn without_tail<S: Simd>(simd: S, vector: S::Vector, keep: usize) -> S::Vector {
-    let mut lanes = simd.lanes(vector);
-    lanes[keep..].fill(0.0);
-    simd.load(&lanes)
 }

@@ -1,7 +1,7 @@
 //! What a decoder does row by row, besides products and attention.
 
 use super::isa::{Isa, Kernel};
-use super::math::{exp, gelu_tanh, tanh};
+use super::math::{exp, gelu, gelu_tanh, tanh};
 use super::simd::{MAX_LANES, Simd};
 
 /// `output = x / rms(x) * scale`, row by row; rows are as wide as `scale`.
@@ -20,6 +20,8 @@ pub fn norm_heads(isa: Isa, x: &mut [f32], scale: &[f32], eps: f32) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GateKind {
     Silu,
+    /// GELU by the error function.
+    Gelu,
     /// GELU by the hyperbolic tangent.
     GeluTanh,
 }
@@ -123,6 +125,7 @@ impl Kernel for Gated<'_> {
                 let denominator = simd.add(simd.splat(1.0), exp(simd, simd.sub(simd.splat(0.0), gate)));
                 simd.mul(simd.div(gate, denominator), up)
             }),
+            GateKind::Gelu => self.each(simd, |gate, up| simd.mul(gelu(simd, gate), up)),
             GateKind::GeluTanh => self.each(simd, |gate, up| simd.mul(gelu_tanh(simd, gate), up)),
         }
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::attention::attend;
+use super::attention::{Sight, attend};
 use super::{Activation, Isa, LayerNorm, Linear, threads};
 
 /// Numbers between -1 and 1 that depend on `seed` alone.
@@ -49,31 +49,45 @@ proptest! {
     }
 
     #[test]
-    fn attention_is_softmax_of_products(seed: u64, tokens in 0usize..70, heads in 1usize..5, size in 1usize..70) {
-        let width = heads * size;
-        let qkv: Vec<f32> = numbers(seed, tokens * 3 * width).iter().map(|x| x * 2.0).collect();
-        let part = |token: usize, which: usize, head: usize, k: usize| {
-            f64::from(qkv[token * 3 * width + which * width + head * size + k])
+    fn attention_is_softmax_of_products(
+        seed: u64,
+        tokens in 0usize..70,
+        kv_heads in 1usize..4,
+        group in 1usize..3,
+        size in 1usize..70,
+        is_causal: bool,
+        reach in proptest::option::of(0usize..40),
+    ) {
+        let heads = kv_heads * group;
+        let sight = Sight { heads, kv_heads, size, is_causal, reach };
+        let (width, stride) = (heads * size, sight.stride());
+        let qkv: Vec<f32> = numbers(seed, tokens * stride).iter().map(|x| x * 2.0).collect();
+        let part = |token: usize, start: usize, head: usize, k: usize| {
+            f64::from(qkv[token * stride + start + head * size + k])
         };
         let mut expected = vec![0.0; tokens * width];
         for head in 0..heads {
             for query in 0..tokens {
-                let scores: Vec<f64> = (0..tokens).map(|key| {
-                    (0..size).map(|k| part(query, 0, head, k) * part(key, 1, head, k)).sum::<f64>()
+                let is_seen = |key: &usize| {
+                    (!is_causal || *key <= query) && reach.is_none_or(|reach| key.abs_diff(query) <= reach)
+                };
+                let scores: Vec<(usize, f64)> = (0..tokens).filter(is_seen).map(|key| {
+                    (key, (0..size).map(|k| part(query, 0, head, k) * part(key, width, head / group, k)).sum::<f64>())
                 }).collect();
-                let greatest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let total: f64 = scores.iter().map(|score| (score - greatest).exp()).sum();
-                for (key, score) in scores.iter().enumerate() {
+                let greatest = scores.iter().map(|(_, score)| *score).fold(f64::NEG_INFINITY, f64::max);
+                let total: f64 = scores.iter().map(|(_, score)| (score - greatest).exp()).sum();
+                for (key, score) in &scores {
                     for k in 0..size {
                         let weight = (score - greatest).exp() / total;
-                        expected[query * width + head * size + k] += weight * part(key, 2, head, k);
+                        let value = part(*key, width + kv_heads * size, head / group, k);
+                        expected[query * width + head * size + k] += weight * value;
                     }
                 }
             }
         }
         for isa in Isa::all() {
             let mut output = vec![f32::NAN; tokens * width];
-            threads::install(|| attend(isa, &qkv, heads, size, &mut output));
+            threads::install(|| attend(isa, &qkv, &sight, &mut output));
             assert_close(&output, &expected, isa.name());
         }
     }
@@ -115,7 +129,7 @@ fn attention_stands_scores_that_are_far_apart() {
     for isa in Isa::all() {
         let qkv = [1e4, 1.0, 5.0, 1e4, -1.0, 7.0];
         let mut output = [0.0; 2];
-        attend(isa, &qkv, 1, 1, &mut output);
+        attend(isa, &qkv, &Sight::all(1, 1), &mut output);
         assert_eq!(output, [5.0, 5.0], "{}", isa.name());
     }
 }

@@ -4,7 +4,7 @@ use tokenizers::models::bpe::{BPE, Vocab};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::{AddedToken, Tokenizer};
 
-use crate::engine::backend::{Encoder, EncoderSpec, Failure, Pooling, TokenBatch};
+use crate::engine::backend::{Encoder, EncoderOutput, EncoderSpec, Failure, Pooling, TokenBatch};
 use crate::engine::kernels::l2_normalize;
 
 /// The same tokens and pooling give the same vector of length 1, on every machine; other tokens give one that is,
@@ -16,7 +16,7 @@ pub struct ScriptedEncoder {
 
 impl ScriptedEncoder {
     pub fn new(dimensions: usize, max_tokens: usize) -> Self {
-        Self { spec: EncoderSpec { dimensions, max_tokens, pooling: Pooling::Mean } }
+        Self { spec: EncoderSpec { dimensions, max_tokens, pooling: Pooling::Mean, output: EncoderOutput::Vector } }
     }
 
     /// A tokenizer that needs no file: each byte of a text is a token (0 to 255, in the order of

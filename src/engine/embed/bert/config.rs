@@ -1,78 +1,68 @@
-//! `config.json` of a BERT, and what a checkpoint says about pooling and length.
+//! `config.json` of BERT and of those that compute as it does: RoBERTa, XLM-RoBERTa, DistilBERT.
 
 use serde::Deserialize;
 
-use crate::engine::backend::{EncoderSpec, Failure, Pooling};
+use crate::engine::backend::{EncoderSpec, Failure};
 use crate::engine::checkpoints::Checkpoint;
+use crate::engine::embed::sentence::{self, CONFIG};
 
-const CONFIG: &str = "config.json";
+/// What the families differ in: the names of their tensors, and where positions begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    Bert,
+    Roberta,
+    DistilBert,
+}
 
-/// The part of `config.json` that decides the computation.
+impl Family {
+    /// By `model_type`.
+    pub fn of(model_type: Option<&str>) -> Option<Self> {
+        Some(match model_type {
+            None | Some("bert") => Self::Bert,
+            Some("roberta" | "xlm-roberta" | "camembert") => Self::Roberta,
+            Some("distilbert") => Self::DistilBert,
+            Some(_) => return None,
+        })
+    }
+}
+
+/// The part of `config.json` that decides the computation; the other names are DistilBERT's.
 #[derive(Debug, Clone, Deserialize)]
 pub struct BertConfig {
     pub vocab_size: usize,
+    #[serde(alias = "dim")]
     pub hidden_size: usize,
+    #[serde(alias = "n_layers")]
     pub num_hidden_layers: usize,
+    #[serde(alias = "n_heads")]
     pub num_attention_heads: usize,
+    #[serde(alias = "hidden_dim")]
     pub intermediate_size: usize,
     pub max_position_embeddings: usize,
-    #[serde(default = "two")]
-    pub type_vocab_size: usize,
+    #[serde(default)]
+    type_vocab_size: Option<usize>,
     #[serde(default = "small")]
     pub layer_norm_eps: f32,
-    #[serde(default)]
+    #[serde(default, alias = "activation")]
     hidden_act: Option<String>,
     #[serde(default)]
     position_embedding_type: Option<String>,
     #[serde(default)]
     is_decoder: bool,
-    /// Ours, for a checkpoint in a single folder: `mean` or `cls`.
     #[serde(default)]
-    pooling: Option<String>,
-}
-
-fn two() -> usize {
-    2
+    pad_token_id: Option<usize>,
+    #[serde(default)]
+    model_type: Option<String>,
 }
 
 fn small() -> f32 {
     1e-12
 }
 
-/// Only the name, because another family's config has other keys.
-#[derive(Deserialize)]
-struct Family {
-    model_type: Option<String>,
-}
-
-/// `1_Pooling/config.json` of sentence-transformers.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct PoolingModes {
-    pooling_mode_cls_token: bool,
-    pooling_mode_mean_tokens: bool,
-    pooling_mode_max_tokens: bool,
-    pooling_mode_mean_sqrt_len_tokens: bool,
-    pooling_mode_weightedmean_tokens: bool,
-    pooling_mode_lasttoken: bool,
-}
-
-/// `sentence_bert_config.json` of sentence-transformers.
-#[derive(Deserialize)]
-struct SentenceConfig {
-    max_seq_length: Option<usize>,
-}
-
 impl BertConfig {
     /// Reads and checks the configuration, and what the checkpoint says about pooling and length.
     pub fn read(checkpoint: &Checkpoint) -> Result<(Self, EncoderSpec), Failure> {
         let refuse = |reason: String| Err(checkpoint.failure(CONFIG, reason));
-        match checkpoint.json::<Family>(CONFIG)?.model_type.as_deref() {
-            Some("bert") | None => {}
-            Some(other) => {
-                return refuse(format!("`model_type` is `{other}`; the supported text encoder is `bert`"));
-            }
-        }
         let config: Self = checkpoint.json(CONFIG)?;
         match config.hidden_act.as_deref() {
             Some("gelu") | None => {}
@@ -93,6 +83,7 @@ impl BertConfig {
             ("num_attention_heads", config.num_attention_heads),
             ("intermediate_size", config.intermediate_size),
             ("max_position_embeddings", config.max_position_embeddings),
+            ("max_position_embeddings", config.max_position_embeddings.saturating_sub(config.first_position())),
         ];
         for (key, size) in sizes {
             // The upper bound keeps every product of two sizes far from overflow.
@@ -107,12 +98,14 @@ impl BertConfig {
         if !(config.layer_norm_eps > 0.0 && config.layer_norm_eps < 1.0) {
             return refuse(format!("`layer_norm_eps` is {}", config.layer_norm_eps));
         }
-        let spec = EncoderSpec {
-            dimensions: config.hidden_size,
-            max_tokens: config.max_tokens(checkpoint)?,
-            pooling: config.pooling(checkpoint)?,
-        };
+        let positions = config.max_position_embeddings - config.first_position();
+        let spec = sentence::spec(checkpoint, config.hidden_size, positions)?;
         Ok((config, spec))
+    }
+
+    /// [`Family::Bert`] where nothing is said: whoever reads this has seen that it is one of them.
+    pub fn family(&self) -> Family {
+        Family::of(self.model_type.as_deref()).unwrap_or(Family::Bert)
     }
 
     /// Width of one attention head.
@@ -120,31 +113,19 @@ impl BertConfig {
         self.hidden_size / self.num_attention_heads
     }
 
-    fn max_tokens(&self, checkpoint: &Checkpoint) -> Result<usize, Failure> {
-        let sentence = checkpoint.json_or_none::<SentenceConfig>("sentence_bert_config.json")?;
-        let limit = sentence.and_then(|config| config.max_seq_length).filter(|limit| *limit > 0);
-        Ok(self.max_position_embeddings.min(limit.unwrap_or(usize::MAX)))
+    /// Rows of the table of token types; none at all for DistilBERT.
+    pub fn types(&self) -> usize {
+        match self.family() {
+            Family::DistilBert => 0,
+            Family::Bert | Family::Roberta => self.type_vocab_size.unwrap_or(2),
+        }
     }
 
-    fn pooling(&self, checkpoint: &Checkpoint) -> Result<Pooling, Failure> {
-        let file = "1_Pooling/config.json";
-        if let Some(modes) = checkpoint.json_or_none::<PoolingModes>(file)? {
-            let others = modes.pooling_mode_max_tokens
-                || modes.pooling_mode_mean_sqrt_len_tokens
-                || modes.pooling_mode_weightedmean_tokens
-                || modes.pooling_mode_lasttoken;
-            return match (modes.pooling_mode_mean_tokens, modes.pooling_mode_cls_token) {
-                (true, false) if !others => Ok(Pooling::Mean),
-                (false, true) if !others => Ok(Pooling::Cls),
-                _ => Err(checkpoint.failure(file, "exactly one of the modes mean and cls is supported".to_owned())),
-            };
-        }
-        match self.pooling.as_deref() {
-            None | Some("mean") => Ok(Pooling::Mean),
-            Some("cls") => Ok(Pooling::Cls),
-            Some(other) => {
-                Err(checkpoint.failure(CONFIG, format!("`pooling` is `{other}`; it can be `mean` or `cls`")))
-            }
+    /// The row of the position embeddings that a text's first token has: RoBERTa's follow the padding's.
+    pub fn first_position(&self) -> usize {
+        match self.family() {
+            Family::Roberta => self.pad_token_id.unwrap_or(1) + 1,
+            Family::Bert | Family::DistilBert => 0,
         }
     }
 }

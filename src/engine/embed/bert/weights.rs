@@ -1,6 +1,6 @@
 //! The tensors of a BERT by their place in the network.
 
-use super::BertConfig;
+use super::{BertConfig, Family};
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::{Rows, Tensors};
 
@@ -26,18 +26,55 @@ pub struct LayerWeights {
     pub output_norm: NormWeights,
 }
 
-/// The tensors of a BERT checkpoint by their place in the network.
+/// What a family calls the parts of a layer.
+struct Names {
+    layer: &'static str,
+    qkv: [&'static str; 3],
+    attention_output: &'static str,
+    attention_norm: &'static str,
+    up: &'static str,
+    down: &'static str,
+    output_norm: &'static str,
+}
+
+const BERT: Names = Names {
+    layer: "encoder.layer",
+    qkv: ["attention.self.query", "attention.self.key", "attention.self.value"],
+    attention_output: "attention.output.dense",
+    attention_norm: "attention.output.LayerNorm",
+    up: "intermediate.dense",
+    down: "output.dense",
+    output_norm: "output.LayerNorm",
+};
+
+const DISTILBERT: Names = Names {
+    layer: "transformer.layer",
+    qkv: ["attention.q_lin", "attention.k_lin", "attention.v_lin"],
+    attention_output: "attention.out_lin",
+    attention_norm: "sa_layer_norm",
+    up: "ffn.lin1",
+    down: "ffn.lin2",
+    output_norm: "output_layer_norm",
+};
+
+/// The tensors of a checkpoint of the BERT family by their place in the network.
 pub struct BertWeights<'a> {
     config: &'a BertConfig,
     tensors: &'a Tensors,
-    /// `bert.` in checkpoints of a model with a head, nothing in those of the bare model.
+    names: &'static Names,
+    /// `bert.` and the like in checkpoints of a model with a head, nothing in those of the bare model.
     prefix: &'static str,
 }
 
 impl<'a> BertWeights<'a> {
     pub fn new(config: &'a BertConfig, tensors: &'a Tensors) -> Self {
-        let prefix = if tensors.contains("bert.embeddings.word_embeddings.weight") { "bert." } else { "" };
-        Self { config, tensors, prefix }
+        let has = |prefix: &&str| tensors.contains(&format!("{prefix}embeddings.word_embeddings.weight"));
+        let prefix = ["bert.", "roberta.", "distilbert."].into_iter().find(has).unwrap_or("");
+        let names = match config.family() {
+            Family::Bert | Family::Roberta => &BERT,
+            Family::DistilBert => &DISTILBERT,
+        };
+        Self { config, tensors, names, prefix }
     }
 
     fn name(&self, path: &str) -> String {
@@ -50,21 +87,24 @@ impl<'a> BertWeights<'a> {
         self.tensors.rows(&self.name("embeddings.word_embeddings.weight"), shape)
     }
 
-    /// The position embeddings, `[max_position_embeddings, hidden_size]`, with the one of token type 0 added to
-    /// each: this engine embeds single texts, whose tokens are all of type 0.
-    pub fn positions(&self) -> Result<Vec<f32>, Failure> {
-        let BertConfig { max_position_embeddings: count, hidden_size: width, type_vocab_size: types, .. } =
-            *self.config;
+    /// The position embeddings from a text's first token on, with the one of token type 0 added to each, and what
+    /// is to be added to a token of type 1 (nothing where there is one type only).
+    pub fn positions(&self) -> Result<(Vec<f32>, Option<Vec<f32>>), Failure> {
+        let BertConfig { max_position_embeddings: count, hidden_size: width, .. } = *self.config;
         let name = self.name("embeddings.position_embeddings.weight");
         let mut positions = self.tensors.f32_shaped(&name, &[count, width])?;
-        if types > 0 {
-            let name = self.name("embeddings.token_type_embeddings.weight");
-            let types = self.tensors.f32_shaped(&name, &[types, width])?;
-            for position in positions.chunks_exact_mut(width) {
-                position.iter_mut().zip(&types).for_each(|(x, y)| *x += y);
-            }
+        positions.drain(..self.config.first_position() * width);
+        if self.config.types() == 0 {
+            return Ok((positions, None));
         }
-        Ok(positions)
+        let name = self.name("embeddings.token_type_embeddings.weight");
+        let types = self.tensors.f32_shaped(&name, &[self.config.types(), width])?;
+        for position in positions.chunks_exact_mut(width) {
+            position.iter_mut().zip(&types).for_each(|(x, y)| *x += y);
+        }
+        let second = types.get(width..2 * width);
+        let more = second.map(|second| second.iter().zip(&types).map(|(second, first)| second - first).collect());
+        Ok((positions, more))
     }
 
     pub fn embedding_norm(&self) -> Result<NormWeights, Failure> {
@@ -72,23 +112,23 @@ impl<'a> BertWeights<'a> {
     }
 
     pub fn layer(&self, index: usize) -> Result<LayerWeights, Failure> {
-        let BertConfig { hidden_size: hidden, intermediate_size: inner, .. } = *self.config;
-        let path = |rest: &str| format!("encoder.layer.{index}.{rest}");
-        let mut qkv = self.linear(&path("attention.self.query"), hidden, hidden)?;
+        let (names, hidden, inner) = (self.names, self.config.hidden_size, self.config.intermediate_size);
+        let path = |rest: &str| format!("{}.{index}.{rest}", names.layer);
+        let mut qkv = self.linear(&path(names.qkv[0]), hidden, hidden)?;
         let factor = 1.0 / (self.config.head_size() as f32).sqrt();
         qkv.weight.iter_mut().chain(&mut qkv.bias).for_each(|x| *x *= factor);
-        for part in ["key", "value"] {
-            let part = self.linear(&path(&format!("attention.self.{part}")), hidden, hidden)?;
+        for part in &names.qkv[1..] {
+            let part = self.linear(&path(part), hidden, hidden)?;
             qkv.weight.extend(part.weight);
             qkv.bias.extend(part.bias);
         }
         Ok(LayerWeights {
             qkv,
-            attention_output: self.linear(&path("attention.output.dense"), hidden, hidden)?,
-            attention_norm: self.norm(&path("attention.output.LayerNorm"))?,
-            up: self.linear(&path("intermediate.dense"), hidden, inner)?,
-            down: self.linear(&path("output.dense"), inner, hidden)?,
-            output_norm: self.norm(&path("output.LayerNorm"))?,
+            attention_output: self.linear(&path(names.attention_output), hidden, hidden)?,
+            attention_norm: self.norm(&path(names.attention_norm))?,
+            up: self.linear(&path(names.up), hidden, inner)?,
+            down: self.linear(&path(names.down), inner, hidden)?,
+            output_norm: self.norm(&path(names.output_norm))?,
         })
     }
 

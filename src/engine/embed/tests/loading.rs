@@ -71,6 +71,9 @@ fn pooling_and_length_are_taken_from_the_checkpoint() {
     assert_eq!(pooling("none", ""), Ok((Pooling::Mean, 40)));
     assert_eq!(pooling(sentence, r#"{"pooling_mode_cls_token": true}"#), Ok((Pooling::Cls, 40)));
     assert_eq!(pooling(sentence, r#"{"pooling_mode_mean_tokens": true}"#), Ok((Pooling::Mean, 40)));
+    assert_eq!(pooling(sentence, r#"{"pooling_mode_lasttoken": true}"#), Ok((Pooling::Last, 40)));
+    assert_eq!(pooling(sentence, r#"{"pooling_mode": "cls"}"#), Ok((Pooling::Cls, 40)));
+    assert!(pooling(sentence, r#"{"pooling_mode": "max"}"#).unwrap_err().to_string().contains("1_Pooling"));
     assert!(pooling(sentence, r#"{"pooling_mode_max_tokens": true}"#).unwrap_err().to_string().contains("1_Pooling"));
     assert_eq!(pooling("sentence_bert_config.json", r#"{"max_seq_length": 20}"#), Ok((Pooling::Mean, 20)));
     let (_folder, checkpoint) = with_config("\"pad_token_id\": 0", "\"pooling\": \"cls\"");
@@ -85,7 +88,7 @@ fn a_checkpoint_that_does_not_fit_is_refused_by_name() {
         let error = load(&checkpoint).err().unwrap().to_string();
         assert!(error.contains("`mine`") && parts.iter().all(|part| error.contains(part)), "{error}");
     };
-    refused(with_config("\"bert\"", "\"distilbert\""), &["config.json", "`distilbert`", "`bert`"]);
+    refused(with_config("\"bert\"", "\"electra\""), &["config.json", "`electra`", "`bert`"]);
     refused(with_config("\"gelu\"", "\"gelu_new\""), &["config.json", "gelu_new"]);
     refused(with_config("\"pad_token_id\": 0", "\"position_embedding_type\": \"relative_key\""), &["relative_key"]);
     refused(with_config("\"is_decoder\": false", "\"is_decoder\": true"), &["is_decoder"]);

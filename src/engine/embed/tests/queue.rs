@@ -34,7 +34,7 @@ impl Encoder for Gated {
 
 fn gated(options: &QueueOptions) -> (EmbeddingModel, std::sync::mpsc::Sender<()>, Receiver<usize>) {
     let ((go, gate), (sizes, computed)) = (channel(), channel());
-    let spec = EncoderSpec { dimensions: 1, max_tokens: 16, pooling: Pooling::Mean };
+    let spec = EncoderSpec { dimensions: 1, max_tokens: 16, pooling: Pooling::Mean, output: EncoderOutput::Vector };
     let tokenizer = ScriptedEncoder::tokenizer().unwrap();
     let backend = Box::new(Gated { spec, gate, sizes });
     (EmbeddingModel::with_backend("gated", tokenizer, backend, options).unwrap(), go, computed)

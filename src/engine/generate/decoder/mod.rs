@@ -17,8 +17,9 @@ use crate::engine::kernels::Isa;
 use crate::engine::queue::QueueOptions;
 use cpu::CpuDecoder;
 use device::DeviceDecoder;
-pub use shape::Config;
-use weights::Weights;
+pub use rope::{Angles, Rope};
+pub use shape::{Config, Gate};
+pub use weights::{Dense, Weights};
 
 /// Positions of a slot's cache at most, whatever the model could do: a cache for 128 Ki positions would take gigabytes.
 const WINDOW: usize = 4096;
