@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -16,6 +16,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::limits::Limits;
+
+/// For a refusal to go out to a client that has taken too long.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -32,11 +35,23 @@ pub struct Patience {
 #[derive(Debug, Clone)]
 pub struct Connection(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     /// Requests that were read and are not answered to the end.
     in_flight: AtomicU32,
     reset: AtomicBool,
+    /// For a whole request.
+    patience: Duration,
+    /// When the request that is being sent has to be there.
+    due: Mutex<Option<Instant>>,
+    /// A handler waits for the rest of a request, and will say so if it does not come.
+    is_awaited: AtomicBool,
+}
+
+impl Shared {
+    fn due(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Connection {
@@ -45,8 +60,22 @@ impl Connection {
         self.0.reset.store(true, Ordering::Release);
     }
 
-    /// A request has been read; it is in flight until this is dropped.
+    /// Seconds in which a whole request must be there.
+    pub fn request_seconds(&self) -> u64 {
+        self.0.patience.as_secs()
+    }
+
+    /// What `reading` comes to, unless the client takes too long to send what it began.
+    pub async fn in_time<T>(&self, reading: impl Future<Output = T>) -> Option<T> {
+        let due = *self.0.due().get_or_insert_with(|| Instant::now() + self.0.patience);
+        self.0.is_awaited.store(true, Ordering::Release);
+        tokio::time::timeout_at(due, reading).await.ok()
+    }
+
+    /// A request has been read, or refused; it is in flight until this is dropped.
     pub fn in_flight(&self) -> InFlight {
+        *self.0.due() = None;
+        self.0.is_awaited.store(false, Ordering::Release);
         self.0.in_flight.fetch_add(1, Ordering::AcqRel);
         InFlight(Arc::clone(&self.0))
     }
@@ -137,7 +166,14 @@ struct Wait {
 
 impl Guarded {
     fn new(stream: TcpStream, patience: Patience, room: Option<OwnedSemaphorePermit>) -> Self {
-        Self { stream, shared: Arc::default(), patience, reading: None, writing: None, _room: room }
+        let shared = Shared {
+            in_flight: AtomicU32::new(0),
+            reset: AtomicBool::new(false),
+            patience: patience.request,
+            due: Mutex::new(None),
+            is_awaited: AtomicBool::new(false),
+        };
+        Self { stream, shared: Arc::new(shared), patience, reading: None, writing: None, _room: room }
     }
 
     fn refuse_if_reset(&self) -> io::Result<()> {
@@ -163,8 +199,9 @@ impl AsyncRead for Guarded {
             if came && this.shared.in_flight.load(Ordering::Acquire) == 0 {
                 let fresh = this.reading.as_ref().is_none_or(|wait| !wait.has_begun);
                 if fresh {
-                    let until = Box::pin(sleep_until(Instant::now() + this.patience.request));
-                    this.reading = Some(Wait { until, has_begun: true });
+                    let due = Instant::now() + this.patience.request;
+                    *this.shared.due() = Some(due);
+                    this.reading = Some(Wait { until: Box::pin(sleep_until(due)), has_begun: true });
                 }
             }
             return Poll::Ready(done);
@@ -176,10 +213,17 @@ impl AsyncRead for Guarded {
         }
         let idle = this.patience.idle;
         let wait = this.reading.get_or_insert_with(|| Wait { until: Box::pin(sleep(idle)), has_begun: false });
-        match wait.until.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
+        if wait.until.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
         }
+        if this.shared.is_awaited.swap(false, Ordering::AcqRel) {
+            // The handler's own patience ends in the same moment.
+            wait.until.as_mut().reset(Instant::now() + LAST_WORDS);
+            if wait.until.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 

@@ -169,7 +169,15 @@ async fn answer(
         Err(error) => return refused(route, &error.into()),
     };
     let trace = route.trace(&app, &account);
-    let admitted = admit(route, &app, params, request, &trace).await;
+    let admit = admit(route, &app, params, request, &trace);
+    let admitted = match &connection {
+        Some(connection) => connection.in_time(admit).await.unwrap_or_else(|| {
+            let seconds = connection.request_seconds();
+            trace.decided("http.request_seconds", seconds, seconds);
+            Err(stalled(route, seconds))
+        }),
+        None => admit.await,
+    };
     let in_flight = connection.as_ref().map(Connection::in_flight);
     let mut reply = match admitted {
         Ok(incoming) => (route.handler)(app, incoming).await,
@@ -300,6 +308,14 @@ fn too_large(route: &Route, limit: usize) -> Error {
         return VectorizeError::UploadTooLarge { limit }.into();
     }
     AiError::TooLarge.into()
+}
+
+/// Nor does a client hear from another service that it was too slow.
+fn stalled(route: &Route, seconds: u64) -> Error {
+    if route.body_limit.starts_with("vectorize.") {
+        return VectorizeError::UploadTooSlow { seconds }.into();
+    }
+    AiError::Aborted.into()
 }
 
 /// A refusal before the handler, in the words of the route's dialect.

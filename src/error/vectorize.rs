@@ -65,6 +65,8 @@ pub enum VectorizeError {
     UnparsableVectors { operation: Operation, format: Format, line: Option<usize> },
     #[error("request body too large; max is {limit} bytes")]
     UploadTooLarge { limit: usize },
+    #[error("request body did not arrive within {seconds} seconds; nothing of it was applied, send it again")]
+    UploadTooSlow { seconds: u64 },
     #[error(
         "with returnValues=true or returnMetadata=all, max top K is {limit}, but got {got}; for a top K up to {relaxed}, retry with returnValues=false and returnMetadata=indexed"
     )]
@@ -144,7 +146,7 @@ impl VectorizeError {
             Self::VectorDimensions { .. } => 40012,
             Self::MetadataTooLarge { .. } => 40016,
             Self::MetadataKey { .. } => 40018,
-            Self::UnparsableVectors { .. } | Self::UploadTooLarge { .. } => 40023,
+            Self::UnparsableVectors { .. } | Self::UploadTooLarge { .. } | Self::UploadTooSlow { .. } => 40023,
             Self::TopKWithPayload { .. } | Self::TopKTooLarge { .. } | Self::TopKZero => 40025,
             Self::MissingJsonContentType
             | Self::InvalidRequest { .. }
@@ -160,6 +162,7 @@ impl VectorizeError {
         match self {
             Self::Staged { status, .. } => *status,
             Self::IndexNotFound { .. } => 404,
+            Self::UploadTooSlow { .. } => 408,
             Self::IndexDeleted { .. } => 410,
             Self::UploadTooLarge { .. } => 413,
             Self::RateLimited => 429,

@@ -1,8 +1,13 @@
 //! What Vectorize must refuse over HTTP: the right code, whole batches, and nothing half applied.
 
-use serde_json::{Value, json};
+use std::time::Duration;
 
-use super::client::{ACCOUNT, Client, json_of, refusal_of};
+use candleflare::Emulator;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::client::{ACCOUNT, Client, EMBED, json_of, refusal_of};
 use super::vectorize::{index, upsert, vector};
 
 async fn count(client: &Client, index: &str) -> Value {
@@ -61,6 +66,44 @@ async fn an_upload_over_its_size_is_refused() {
         assert_eq!(response.status(), 413);
     }
     assert_eq!(count(&client, &index).await, 0);
+}
+
+/// A client that stops in the middle hears why, in time, and nothing of what it sent is there.
+#[tokio::test]
+async fn a_stalled_upload_is_refused() {
+    let limits = "[[limit]]\nname = \"http.request_seconds\"\nvalue = 1\n";
+    let client = Client::of(Emulator::builder().limits(limits)).await;
+    let index = index(&client).await;
+    let base = format!("/client/v4/accounts/{ACCOUNT}");
+    let line = json!({"id": "a", "values": vector(1.0)}).to_string();
+    let form = format!("--X\r\ncontent-disposition: form-data; name=\"vectors\"; filename=\"v\"\r\n\r\n{line}\n");
+    let ndjson = "application/x-ndjson";
+    for (path, kind, body, code) in [
+        (format!("{base}/vectorize/v2/indexes/docs/insert"), ndjson, format!("{line}\n"), 40023),
+        (format!("{base}/vectorize/v2/indexes/docs/upsert"), ndjson, format!("{line}\n{}", &line[..20]), 40023),
+        (format!("{base}/vectorize/v2/indexes/docs/upsert"), "multipart/form-data; boundary=X", form, 40023),
+        (format!("/binding/{ACCOUNT}/vectorize/docs/upsert"), ndjson, format!("{line}\n"), 40023),
+        (format!("{base}/ai/run/{EMBED}"), "application/json", "{\"text\":\"".to_owned(), 3008),
+    ] {
+        let mut connection = TcpStream::connect(client.emulator.address()).await.unwrap();
+        let head =
+            format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\ncontent-length: 5000\r\n\r\n");
+        connection.write_all(head.as_bytes()).await.unwrap();
+        connection.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let read = tokio::time::timeout(Duration::from_secs(30), connection.read_to_string(&mut answer));
+        read.await.unwrap_or_else(|_| panic!("{path}: the connection was not ended")).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{path}: {answer}");
+        assert!(answer.contains(&format!("\"code\":{code}")), "{path}: {answer}");
+    }
+    assert_eq!(count(&client, &index).await, 0);
+    let mut import = TcpStream::connect(client.emulator.address()).await.unwrap();
+    let head = "POST /__candleflare/import HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5000\r\n\r\n{";
+    import.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 400];
+    let read = tokio::time::timeout(Duration::from_secs(30), import.read(&mut answer)).await;
+    let answer = String::from_utf8_lossy(&answer[..read.expect("answers").unwrap()]).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("did not go on within 1 seconds"), "{answer}");
 }
 
 #[tokio::test]

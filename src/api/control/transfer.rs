@@ -1,5 +1,7 @@
 //! `/__candleflare/export` and `/__candleflare/import`: Vectorize's state as NDJSON, streamed both ways.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response, header};
 use futures_util::StreamExt;
@@ -62,7 +64,14 @@ pub async fn import(app: App, incoming: Incoming) -> Reply {
         import.finish(&account, replace)
     });
     let mut body = incoming.take_stream().into_data_stream();
-    while let Some(piece) = body.next().await {
+    let seconds = app.harness.limits().value("http.request_seconds").unwrap_or(u64::from(u32::MAX));
+    // A large import takes its time, but not between two pieces.
+    let patience = Duration::from_secs(seconds);
+    loop {
+        let Ok(piece) = tokio::time::timeout(patience, body.next()).await else {
+            return refused(&refusal(format!("the upload did not go on within {seconds} seconds")));
+        };
+        let Some(piece) = piece else { break };
         match piece {
             Ok(piece) => {
                 // A refusal ended the work: it is heard below.
