@@ -5,6 +5,7 @@ pub(crate) mod wrangler;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -51,6 +52,9 @@ pub struct Settings {
     #[arg(long, env = "CANDLEFLARE_VECTORIZE_LAG", value_name = "LAG")]
     #[serde(deserialize_with = "from_text")]
     pub vectorize_lag: Option<Lag>,
+    /// Vectors of an index from which its searches are approximate, by an HNSW graph [default: never]
+    #[arg(long, env = "CANDLEFLARE_VECTORIZE_HNSW", value_name = "VECTORS")]
+    pub vectorize_hnsw: Option<NonZeroUsize>,
     /// Checkpoints that may answer: auto, bundled or exact
     #[arg(long, env = "CANDLEFLARE_MODELS", value_name = "WHICH")]
     #[serde(deserialize_with = "from_text", rename = "models-mode")]
@@ -112,6 +116,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// What every account begins with.
     pub vectorize_lag: Lag,
+    /// Vectors from which an index is searched approximately; nothing for never.
+    pub vectorize_hnsw: Option<NonZeroUsize>,
     pub models: ModelsMode,
     pub device: DeviceChoice,
     pub seed: Option<u64>,
@@ -144,6 +150,7 @@ impl Default for Config {
             limits: None,
             data_dir: None,
             vectorize_lag: Lag::default(),
+            vectorize_hnsw: None,
             models: ModelsMode::default(),
             device: DeviceChoice::default(),
             seed: None,
@@ -184,6 +191,7 @@ impl Config {
             limits,
             data_dir: said.data_dir.or(file.data_dir),
             vectorize_lag: said.vectorize_lag.or(file.vectorize_lag).unwrap_or_default(),
+            vectorize_hnsw: said.vectorize_hnsw.or(file.vectorize_hnsw),
             models: said.models.or(file.models).unwrap_or_default(),
             device: said.device.or(file.device).unwrap_or_default(),
             seed: said.seed.or(file.seed),

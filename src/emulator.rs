@@ -3,10 +3,15 @@
 mod account;
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -164,6 +169,12 @@ impl Emulator {
         format!("http://{}", self.address)
     }
 
+    /// Answers a request without a socket, as the server would: for what makes very many of them.
+    pub async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        let answered = TowerToHyperService::new(self.router.clone()).call(request).await;
+        answered.unwrap_or_else(|never| match never {})
+    }
+
     /// What a test can see and steer of one account: 32 hexadecimal digits, of its own so that it is alone.
     pub fn account(&self, id: &str) -> Account<'_> {
         Account::new(&self.app, id)
@@ -258,7 +269,8 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let declared = config::declared(config.declared, &bounds)?;
     let mut vectorize =
         Vectorize::new(clock, bounds, config.vectorize_lag, move |account| ids.scope(account).entropy.id())
-            .with_indexes(declared);
+            .with_indexes(declared)
+            .with_hnsw_above(config.vectorize_hnsw.map(NonZeroUsize::get));
     if let Some(folder) = &config.data_dir {
         vectorize = vectorize.kept_in(folder)?;
     }

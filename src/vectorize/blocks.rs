@@ -17,6 +17,8 @@ pub struct Row {
     pub id: Arc<str>,
     pub namespace: Option<Arc<str>>,
     pub metadata: Option<Arc<Metadata>>,
+    /// Number of the write that made it, over all writes of its state.
+    pub written: u64,
 }
 
 /// A run of rows; only an index's last block is not full.
@@ -27,6 +29,8 @@ pub struct Block {
     /// Euclidean norms, in double precision so that no finite vector overflows.
     norms: Vec<f64>,
     rows: Vec<Row>,
+    /// No row was written later.
+    newest: u64,
 }
 
 /// A row to look at.
@@ -52,7 +56,7 @@ impl Clone for Block {
     fn clone(&self) -> Self {
         let mut values = Vec::with_capacity(self.values.capacity());
         values.extend_from_slice(&self.values);
-        Self { values, norms: self.norms.clone(), rows: self.rows.clone() }
+        Self { values, norms: self.norms.clone(), rows: self.rows.clone(), newest: self.newest }
     }
 }
 
@@ -119,17 +123,28 @@ impl Blocks {
         self.blocks.iter().flat_map(|block| block.candidates(self.dimensions))
     }
 
+    /// Numbers of the rows that were written after a moment, in order.
+    pub fn written_after(&self, moment: u64) -> impl Iterator<Item = u32> {
+        let blocks = self.blocks.iter().enumerate().filter(move |(_, block)| block.newest > moment);
+        let rows = blocks.flat_map(move |(number, block)| {
+            let rows = block.rows.iter().enumerate().filter(move |(_, row)| row.written > moment);
+            rows.map(move |(at, _)| number * self.rows + at)
+        });
+        rows.filter_map(|number| u32::try_from(number).ok())
+    }
+
     /// Appends a row. `values` must have as many values as the index has dimensions.
     pub fn push(&mut self, values: &[f32], row: Row) {
         debug_assert_eq!(values.len(), self.dimensions);
         let blocks = Arc::make_mut(&mut self.blocks);
         if self.len.is_multiple_of(self.rows) {
             let values = Vec::with_capacity(self.rows * self.dimensions);
-            blocks.push(Arc::new(Block { values, norms: Vec::new(), rows: Vec::new() }));
+            blocks.push(Arc::new(Block { values, norms: Vec::new(), rows: Vec::new(), newest: 0 }));
         }
         if let Some(block) = blocks.last_mut().map(Arc::make_mut) {
             block.values.extend_from_slice(values);
             block.norms.push(kernels::norm(values));
+            block.newest = block.newest.max(row.written);
             block.rows.push(row);
         }
         self.len += 1;
@@ -145,6 +160,7 @@ impl Blocks {
         {
             block.values[range].copy_from_slice(values);
             block.norms[at] = kernels::norm(values);
+            block.newest = block.newest.max(row.written);
             block.rows[at] = row;
         }
     }

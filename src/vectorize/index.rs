@@ -12,6 +12,7 @@ use super::lists::Lists;
 use super::metadata::IndexType;
 use super::metadata_index::MetadataIndex;
 use super::mutations::{Lag, Log, Pending};
+use super::near::{Near, Published};
 use super::parse::{self, Line, Vector};
 use super::query::{Origin, Query};
 use super::search::Scan;
@@ -31,7 +32,9 @@ pub struct Index {
     name: String,
     about: About,
     shared: Shared,
-    published: RwLock<Arc<View>>,
+    published: Published,
+    /// What makes searches of a large index approximate, where that is asked for.
+    near: Option<Arc<Near>>,
     writer: Mutex<Writer>,
     /// Whether mutations wait: only then does a read look after them.
     waiting: AtomicBool,
@@ -60,16 +63,31 @@ impl Index {
     /// An index as the store had it.
     pub(super) fn loaded(name: String, loaded: LoadedIndex, shared: Shared) -> Self {
         let LoadedIndex { about, view, log, touched, unfolded } = loaded;
-        Self {
+        let near = shared.hnsw_above().map(|above| Arc::new(Near::new(above, about.config.metric)));
+        let index = Self {
             name,
             about,
             shared,
-            published: RwLock::new(Arc::new(view)),
+            published: Arc::new(RwLock::new(Arc::new(view))),
+            near,
             waiting: AtomicBool::new(!log.is_idle()),
             writer: Mutex::new(Writer { log, touched, unfolded, deleted: false }),
             reads: AtomicU64::new(0),
             lists: Mutex::default(),
+        };
+        index.wake();
+        index
+    }
+
+    fn wake(&self) {
+        if let Some(near) = &self.near {
+            near.wake(&self.published);
         }
+    }
+
+    /// Whether searches are as quick as they will be: nothing waits to be taken up into an approximate index.
+    pub fn is_settled(&self) -> bool {
+        self.near.as_ref().is_none_or(|near| near.is_current(&self.current().state))
     }
 
     pub fn name(&self) -> &str {
@@ -182,7 +200,10 @@ impl Index {
             Origin::Id(id) => state.get(id).map(|found| found.values),
         };
         let Some(vector) = vector else { return Ok(wire::Matches { count: 0, matches: Vec::new() }) };
-        let rows = query.select(state);
+        let mut rows = query.select(state);
+        if let Some(near) = &self.near {
+            rows = near.narrow(state, vector, rows.as_ref(), query.top_k).or(rows);
+        }
         let scan = Scan { metric: config.metric, vector, top_k: query.top_k, rows };
         let ranked = scan.run(&state.blocks);
         let show = |hit| query.show(config.metric, hit, &state.metadata_indexes);
@@ -313,6 +334,7 @@ impl Index {
         }
         let view = Arc::new(View { state, processed: Some(processed) });
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&view);
+        self.wake();
         if writer.unfolded >= FOLD_BYTES {
             self.fold(writer, view);
         } else if self.shared.store().is_none() {
@@ -343,6 +365,14 @@ impl Index {
 
     fn lists(&self) -> MutexGuard<'_, Lists> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Index {
+    fn drop(&mut self) {
+        if let Some(near) = &self.near {
+            near.end();
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod lists;
 mod metadata;
 mod metadata_index;
 mod mutations;
+mod near;
 mod parse;
 mod places;
 mod query;

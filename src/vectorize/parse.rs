@@ -22,7 +22,7 @@ pub struct Vector {
 }
 
 /// A vector as a line spells it; nothing but its form is checked.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 pub struct Line {
     pub(super) id: String,
     pub(super) values: Vec<f32>,
@@ -88,7 +88,7 @@ impl Line {
     }
 
     /// 1e39 is a double, but no float32.
-    pub(super) fn is_finite(&self) -> bool {
+    pub fn is_finite(&self) -> bool {
         self.values.iter().all(|value| value.is_finite())
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Shared {
     account: Arc<str>,
     pub clock: Clock,
     store: Option<Arc<Store>>,
+    /// Vectors from which a search is approximate; nothing for never.
+    hnsw_above: Option<usize>,
     ids: Arc<NextId>,
     rules: Arc<Mutex<Rules>>,
 }
@@ -48,6 +50,10 @@ impl Shared {
     /// Where mutations are kept; nothing without `--data-dir`.
     pub fn store(&self) -> Option<&Store> {
         self.store.as_deref()
+    }
+
+    pub fn hnsw_above(&self) -> Option<usize> {
+        self.hnsw_above
     }
 
     pub fn lag(&self) -> Lag {
@@ -94,6 +100,7 @@ impl Vectorize {
             account: "".into(),
             clock,
             store: None,
+            hnsw_above: None,
             ids: Arc::new(ids),
             rules: Arc::new(Mutex::new(Rules { bounds, lag })),
         };
@@ -103,6 +110,13 @@ impl Vectorize {
     /// Every account begins with these indexes.
     pub fn with_indexes(self, declared: Vec<Declared>) -> Self {
         Self { declared, ..self }
+    }
+
+    /// Searches indexes of so many vectors and more approximately, by an HNSW graph that a thread makes; `None` searches
+    /// exactly, whatever the size.
+    pub fn with_hnsw_above(mut self, vectors: Option<usize>) -> Self {
+        self.shared.hnsw_above = vectors;
+        self
     }
 
     /// Keeps everything in a folder from here on, and begins with what is in it.

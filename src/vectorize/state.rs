@@ -42,6 +42,8 @@ pub struct State {
     /// Namespaces in use, with their rows.
     namespaces: Sorted<Arc<str>, Arc<RoaringBitmap>>,
     pub metadata_indexes: Vec<MetadataIndex>,
+    /// Writes of vectors so far.
+    written: u64,
 }
 
 impl State {
@@ -51,12 +53,23 @@ impl State {
             places: Places::default(),
             namespaces: Sorted::default(),
             metadata_indexes: Vec::new(),
+            written: 0,
         }
     }
 
     /// A vector by id.
     pub fn get(&self, id: &str) -> Option<Candidate<'_>> {
         self.blocks.get(self.places.find(id, &self.blocks)?)
+    }
+
+    /// A vector's row, by its id.
+    pub fn place(&self, id: &str) -> Option<u32> {
+        self.places.find(id, &self.blocks)
+    }
+
+    /// Writes of vectors so far: no row has a higher number.
+    pub fn written(&self) -> u64 {
+        self.written
     }
 
     /// The rows of a namespace that has any.
@@ -146,12 +159,13 @@ impl State {
         Some([place, last])
     }
 
-    fn row(&self, id: Arc<str>, vector: &Vector) -> Row {
+    fn row(&mut self, id: Arc<str>, vector: &Vector) -> Row {
+        self.written += 1;
         let namespace = vector.namespace.as_deref().map(|name| {
             // One text for all vectors of a namespace.
             self.namespaces.get_key(name).cloned().unwrap_or_else(|| name.into())
         });
-        Row { id, namespace, metadata: vector.metadata.clone() }
+        Row { id, namespace, metadata: vector.metadata.clone(), written: self.written }
     }
 
     /// Puts a row that is in place into its namespace and the metadata indexes.

@@ -106,8 +106,8 @@ impl<'a> Scorer<'a> {
     fn blocks<'b>(&self, blocks: &'b [Arc<Block>], first: usize, dimensions: usize, k: usize) -> TopK<'b> {
         let mut best = TopK::new(k);
         let mut number = u32::try_from(first).unwrap_or(u32::MAX);
+        let mut group = Vec::with_capacity(kernels::ROWS);
         for block in blocks {
-            let mut group = Vec::with_capacity(kernels::ROWS);
             for candidate in block.candidates(dimensions) {
                 group.push((number, candidate));
                 number += 1;
@@ -117,6 +117,7 @@ impl<'a> Scorer<'a> {
                 }
             }
             self.offer(&group, &mut best);
+            group.clear();
         }
         best
     }
@@ -124,13 +125,16 @@ impl<'a> Scorer<'a> {
     /// The best of these rows.
     fn rows<'b>(&self, rows: &[u32], blocks: &'b Blocks, k: usize) -> TopK<'b> {
         let mut best = TopK::new(k);
-        let mut groups = rows.chunks(kernels::ROWS).peekable();
-        while let Some(group) = groups.next() {
-            let next = groups.peek().copied().unwrap_or_default();
-            next.iter().filter_map(|&number| blocks.get(number)).for_each(|row| kernels::prefetch(row.values));
-            let group: Vec<_> = group.iter().filter_map(|&number| Some((number, blocks.get(number)?))).collect();
+        let found = |number: &u32| Some((*number, blocks.get(*number)?));
+        let (mut group, mut next) = (Vec::with_capacity(kernels::ROWS), Vec::with_capacity(kernels::ROWS));
+        for numbers in rows.chunks(kernels::ROWS) {
+            next.extend(numbers.iter().filter_map(found));
+            next.iter().for_each(|(_, row)| kernels::prefetch(row.values));
             self.offer(&group, &mut best);
+            group.clear();
+            std::mem::swap(&mut group, &mut next);
         }
+        self.offer(&group, &mut best);
         best
     }
 

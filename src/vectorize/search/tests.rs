@@ -7,7 +7,7 @@ use crate::vectorize::blocks::Row;
 const METRICS: [Metric; 3] = [Metric::Cosine, Metric::Euclidean, Metric::DotProduct];
 
 fn row(id: String) -> Row {
-    Row { id: id.into(), namespace: None, metadata: None }
+    Row { id: id.into(), namespace: None, metadata: None, written: 0 }
 }
 
 fn store(vectors: &[Vec<f32>]) -> Blocks {

@@ -1,20 +1,29 @@
-//! The arithmetic of a scan, in one visible place: plain loops over lanes that the compiler turns into SIMD, compiled
-//! for any machine, for AVX2 with FMA, and for AVX-512, chosen at run time. (On ARM any machine has NEON.)
+//! The arithmetic of a search, in one visible place: kernels for AVX-512, for AVX2 with FMA and for any machine, chosen at
+//! run time. (On ARM any machine has NEON.)
 //!
-//! Four rows go side by side: their loads overlap, and the query is read once for all. A row's sum does not depend on
-//! its neighbours.
+//! Four rows go side by side: their loads overlap, and the query is read once for all. A row's sum does not
+//! depend on its neighbours.
+
+mod half;
+#[cfg(target_arch = "x86_64")]
+mod simd;
+
+pub use half::Half;
 
 /// Rows that go side by side.
 pub const ROWS: usize = 4;
 
-/// One number per row: a sum over the products, or over the squared differences, with the query.
-type Rows = fn(&[f32], [&[f32]; ROWS]) -> [f32; ROWS];
+/// One number per row: a sum over the products, or over the squared differences, with the query. A row has at least as many
+/// values as the query.
+type Rows<T> = fn(&[f32], [&[T]; ROWS]) -> [f32; ROWS];
 
 /// The kernels that this machine runs best.
 #[derive(Debug, Clone, Copy)]
 pub struct Kernels {
-    pub dot: Rows,
-    pub squared_distance: Rows,
+    pub dot: Rows<f32>,
+    pub squared_distance: Rows<f32>,
+    pub half_dot: Rows<Half>,
+    pub half_squared_distance: Rows<Half>,
 }
 
 impl Kernels {
@@ -22,86 +31,63 @@ impl Kernels {
         #[cfg(target_arch = "x86_64")]
         {
             if std::arch::is_x86_feature_detected!("avx512f") {
-                return AVX512;
+                return simd::AVX512;
             }
             if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
-                return AVX2;
+                return simd::AVX2;
             }
         }
         PORTABLE
     }
 }
 
-const PORTABLE: Kernels = Kernels {
-    dot: |query, rows| reduce::<16>(query, rows, |sum, a, b| sum + a * b),
-    squared_distance: |query, rows| reduce::<16>(query, rows, |sum, a, b| sum + (a - b) * (a - b)),
-};
-
-#[cfg(target_arch = "x86_64")]
-macro_rules! kernels {
-    ($name:ident, $features:literal, $lanes:literal) => {
-        const $name: Kernels = {
-            #[target_feature(enable = $features)]
-            fn dot(query: &[f32], rows: [&[f32]; ROWS]) -> [f32; ROWS] {
-                reduce::<$lanes>(query, rows, |sum, a, b| a.mul_add(b, sum))
-            }
-            #[target_feature(enable = $features)]
-            fn squared_distance(query: &[f32], rows: [&[f32]; ROWS]) -> [f32; ROWS] {
-                reduce::<$lanes>(query, rows, |sum, a, b| (a - b).mul_add(a - b, sum))
-            }
-            Kernels {
-                // SAFETY: `Kernels::detect` gives these out only where it found the features.
-                dot: |query, rows| unsafe { dot(query, rows) },
-                // SAFETY: as above.
-                squared_distance: |query, rows| unsafe { squared_distance(query, rows) },
-            }
-        };
-    };
+/// What a row is made of.
+trait Value: Copy {
+    const ZERO: Self;
+    fn float(self) -> f32;
 }
 
-#[cfg(target_arch = "x86_64")]
-kernels!(AVX2, "avx2,fma", 16);
-#[cfg(target_arch = "x86_64")]
-kernels!(AVX512, "avx512f", 32);
+impl Value for f32 {
+    const ZERO: Self = 0.0;
+    fn float(self) -> f32 {
+        self
+    }
+}
 
-/// `step(sum, a, b)` over all pairs of each row, in `LANES` sums that are added pairwise at the end.
-#[inline(always)]
-fn reduce<const LANES: usize>(query: &[f32], rows: [&[f32]; ROWS], step: impl Fn(f32, f32, f32) -> f32) -> [f32; ROWS] {
-    let mut sums = [[0.0f32; LANES]; ROWS];
-    let whole = query.len() / LANES;
-    let (chunks, rest) = query.as_chunks::<LANES>();
-    // All of the query's length, so that no access below can be out of bounds.
-    let rows = rows.map(|row| &row[..query.len()]);
-    let row_chunks = rows.map(|row| &row.as_chunks::<LANES>().0[..whole]);
-    for (at, a) in chunks.iter().enumerate() {
-        for (sums, row) in sums.iter_mut().zip(row_chunks) {
-            for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(&row[at]) {
-                *sum = step(*sum, a, b);
-            }
+impl Value for Half {
+    const ZERO: Self = Self::ZERO;
+    fn float(self) -> f32 {
+        self.value()
+    }
+}
+
+const PORTABLE: Kernels = Kernels {
+    dot: |query, rows| rows.map(|row| sum(query, row, |a, b| a * b)),
+    squared_distance: |query, rows| rows.map(|row| sum(query, row, |a, b| (a - b) * (a - b))),
+    half_dot: |query, rows| rows.map(|row| sum(query, row, |a, b| a * b)),
+    half_squared_distance: |query, rows| rows.map(|row| sum(query, row, |a, b| (a - b) * (a - b))),
+};
+
+/// Over all pairs, in sixteen sums that any compiler can keep in vectors.
+fn sum<T: Value>(query: &[f32], row: &[T], term: impl Fn(f32, f32) -> f32) -> f32 {
+    let row = &row[..query.len()];
+    let (chunks, rest) = query.as_chunks::<16>();
+    let (row_chunks, row_rest) = row.as_chunks::<16>();
+    let mut sums = [0.0f32; 16];
+    for (a, b) in chunks.iter().zip(row_chunks) {
+        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += term(a, b.float());
         }
     }
-    for (sums, row) in sums.iter_mut().zip(rows) {
-        for ((sum, &a), &b) in sums.iter_mut().zip(rest).zip(&row[whole * LANES..]) {
-            *sum = step(*sum, a, b);
-        }
-    }
-    sums.map(|mut sums| {
-        let mut width = LANES;
-        while width > 1 {
-            width /= 2;
-            for lane in 0..width {
-                sums[lane] += sums[lane + width];
-            }
-        }
-        sums[0]
-    })
+    let rest: f32 = rest.iter().zip(row_rest).map(|(&a, &b)| term(a, b.float())).sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 /// Asks for the first lines of a row that comes soon, where rows do not follow one another.
 #[inline(always)]
-pub fn prefetch(row: &[f32]) {
+pub fn prefetch<T>(row: &[T]) {
     #[cfg(target_arch = "x86_64")]
-    for line in row.chunks(16).take(8) {
+    for line in row.chunks(64 / size_of::<T>()).take(8) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: a hint about memory that a reference proves to be there.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
@@ -153,10 +139,10 @@ mod tests {
         #[cfg(target_arch = "x86_64")]
         {
             if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
-                all.push(AVX2);
+                all.push(simd::AVX2);
             }
             if std::arch::is_x86_feature_detected!("avx512f") {
-                all.push(AVX512);
+                all.push(simd::AVX512);
             }
         }
         all
@@ -167,13 +153,21 @@ mod tests {
         fn kernels_agree_with_double_precision(values in prop::collection::vec(prop::array::uniform5(-2.0f32..2.0), 1..200)) {
             let column = |at: usize| values.iter().map(|value| value[at]).collect::<Vec<f32>>();
             let (query, rows) = (column(4), [0, 1, 2, 3].map(column));
-            let rows = [0, 1, 2, 3].map(|at| rows[at].as_slice());
+            let halves = rows.each_ref().map(|row| row.iter().map(|&value| Half::of(value)).collect::<Vec<_>>());
+            let rounded = halves.each_ref().map(|row| row.iter().map(|half| half.value()).collect::<Vec<_>>());
+            let halves = halves.each_ref().map(Vec::as_slice);
+            let rows = rows.each_ref().map(Vec::as_slice);
             let tolerance = 1e-4;
             for kernels in all() {
                 let (dots, squares) = ((kernels.dot)(&query, rows), (kernels.squared_distance)(&query, rows));
+                let half_dots = (kernels.half_dot)(&query, halves);
+                let half_squares = (kernels.half_squared_distance)(&query, halves);
                 for (at, row) in rows.into_iter().enumerate() {
                     prop_assert!((f64::from(dots[at]) - dot_exact(&query, row)).abs() < tolerance);
                     prop_assert!((f64::from(squares[at]) - distance_exact(&query, row).powi(2)).abs() < tolerance);
+                    let (half_dot, half_square) = (f64::from(half_dots[at]), f64::from(half_squares[at]));
+                    prop_assert!((half_dot - dot_exact(&query, &rounded[at])).abs() < tolerance);
+                    prop_assert!((half_square - distance_exact(&query, &rounded[at]).powi(2)).abs() < tolerance);
                     // Wherever a row stands among others, its sum is the same.
                     prop_assert_eq!((kernels.dot)(&query, [row; 4])[3], dots[at]);
                 }
