@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-http bench-limits bench-search load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-http bench-limits bench-search fuzz load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,7 +90,21 @@ bench-search: ## search and ingest beside faiss and hnswlib, turn by turn (insta
 	$(CARGO) build --release --locked --example bench_search
 	[ -d .tools/bench-search ] || $(PYTHON) -m venv .tools/bench-search
 	.tools/bench-search/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/search-requirements.txt
-	.tools/bench-search/bin/python benches/peers/search_faiss.py $(dir $(abspath $(BIN)))examples/bench_search
+	.tools/bench-search/bin/python benches/peers/search.py $(dir $(abspath $(BIN)))examples/bench_search
+
+# libFuzzer on the stable compiler; finds land in fuzz/artifacts, and the corpus that it grows in target/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= ndjson multipart filter requests rules
+fuzz: .tools/fuzz/bin/cargo-fuzz ## each target of fuzz/ for FUZZ_SECONDS (installs cargo-fuzz first)
+	for target in $(FUZZ_TARGETS); do \
+		mkdir -p "target/fuzz/corpus/$$target" && \
+		PATH="$(abspath .tools/fuzz/bin):$$PATH" $(CARGO) fuzz run --sanitizer none --target-dir target/fuzz "$$target" \
+			"target/fuzz/corpus/$$target" "fuzz/corpus/$$target" -- -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=4096 \
+			|| exit 1; \
+	done
+
+.tools/fuzz/bin/cargo-fuzz:
+	$(CARGO) install --locked --root .tools/fuzz cargo-fuzz
 
 bench-limits: build tests/clients/node_modules ## how exactly a Worker's limits are cut; figures belong in docs/limits.md
 	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=dot benches/limits.mjs

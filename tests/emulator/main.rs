@@ -12,6 +12,7 @@ mod docs;
 mod faults;
 mod finetunes;
 mod fuzz;
+mod fuzz_corpus;
 mod gateway;
 mod isolation;
 mod junk;
