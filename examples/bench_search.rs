@@ -1,4 +1,4 @@
-//! One index of random vectors, driven by lines on standard input; `benches/peers/search_faiss.py` does so, turn by turn
+//! One index of random vectors, driven by lines on standard input; `benches/peers/search.py` does so, turn by turn
 //! with its peers. Each answer is one line of JSON.
 //!
 //! ```text
@@ -6,6 +6,8 @@
 //! query 1.0              asks for a second: median and count of exact queries
 //! filter 10 1.0          the same with a filter that 10 % of the vectors pass
 //! bandwidth 1.0          bytes per second that all threads together can read
+//! read FILE 50000 768    fills an index of float32 vectors from a file, and waits for its graph; more vectors are queries
+//! recall TRUTH 1.0       share of the ten best (numbers, u32) that queries find, and queries per second on all threads
 //! parse 5000 1536        bytes per second of NDJSON, parsed, checked and stored by one thread
 //! ```
 
@@ -31,8 +33,12 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 struct Bench {
     account: Arc<Account>,
+    /// The same with graphs.
+    near: Arc<Account>,
     random: ChaCha8Rng,
     dimensions: usize,
+    /// What `read` left for `recall`.
+    queries: Vec<Vec<f32>>,
 }
 
 impl Bench {
@@ -105,6 +111,57 @@ impl Bench {
     }
 }
 
+impl Bench {
+    fn read(&mut self, file: &str, count: usize, dimensions: usize) -> Outcome<Value> {
+        let bytes = std::fs::read(file)?;
+        let floats = bytes.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes));
+        let vectors: Vec<Vec<f32>> = floats.collect::<Vec<f32>>().chunks(dimensions).map(<[f32]>::to_vec).collect();
+        let (base, queries) = vectors.split_at(count);
+        self.queries = queries.to_vec();
+        let config = json!({"dimensions": dimensions, "metric": "dot-product"});
+        self.near.create(&json!({"name": "bench", "config": config}))?;
+        let index = self.near.get("bench")?;
+        let start = Instant::now();
+        for (batch, vectors) in base.chunks(5000).enumerate() {
+            let line = |(at, vector): (usize, &Vec<f32>)| {
+                Line::new((batch * 5000 + at).to_string(), vector.clone(), None, None)
+            };
+            index.write(Operation::Insert, vectors.iter().enumerate().map(line).collect(), 5000)?;
+        }
+        while !index.is_settled() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Ok(json!({"seconds": start.elapsed().as_secs_f64()}))
+    }
+
+    fn recall(&self, truth: &str, seconds: f64) -> Outcome<Value> {
+        let bytes = std::fs::read(truth)?;
+        let truth: Vec<u32> = bytes.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect();
+        let index = self.near.get("bench")?;
+        let ask = |number: usize| {
+            let at = number % self.queries.len();
+            let query = Query { vector: Some(self.queries[at].clone()), top_k: Some(10), ..Query::default() };
+            let found = index.query(query).map(|found| found.matches).unwrap_or_default();
+            let best = &truth[at * 10..(at + 1) * 10];
+            found.iter().filter(|hit| hit.id.parse().is_ok_and(|id| best.contains(&id))).count()
+        };
+        let found: usize = (0..self.queries.len()).map(ask).sum();
+        let (start, next) = (Instant::now(), std::sync::atomic::AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..threads::count() {
+                scope.spawn(|| {
+                    while start.elapsed().as_secs_f64() < seconds {
+                        ask(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+                    }
+                });
+            }
+        });
+        let asked = next.into_inner() as f64;
+        let recall = found as f64 / truth.len() as f64;
+        Ok(json!({"recall": recall, "queries_per_second": asked / start.elapsed().as_secs_f64()}))
+    }
+}
+
 /// Reads a gigabyte, as the scan does: from front to back, in pieces, on all threads.
 fn bandwidth(seconds: f64) -> Value {
     let memory = vec![1.0f32; 1 << 28];
@@ -139,8 +196,14 @@ fn resident() -> usize {
 fn main() -> Outcome<()> {
     threads::count();
     let bounds = Bounds { http_batch: usize::MAX, ..Bounds::of(&Limits::new(Plan::Paid)) };
-    let service = Vectorize::new(Clock::default(), bounds, Lag::Immediate, |_| uuid::Uuid::nil());
-    let mut bench = Bench { account: service.account("bench"), random: ChaCha8Rng::seed_from_u64(7), dimensions: 1 };
+    let service = || Vectorize::new(Clock::default(), bounds, Lag::Immediate, |_| uuid::Uuid::nil());
+    let mut bench = Bench {
+        account: service().account("bench"),
+        near: service().with_hnsw_above(Some(1)).account("bench"),
+        random: ChaCha8Rng::seed_from_u64(7),
+        dimensions: 1,
+        queries: Vec::new(),
+    };
     for order in std::io::stdin().lock().lines() {
         let order = order?;
         let words: Vec<&str> = order.split_whitespace().collect();
@@ -151,6 +214,8 @@ fn main() -> Outcome<()> {
                 bench.query(Some(json!({"p": {"$lt": percent.parse::<u32>()?}})), seconds.parse()?)?
             }
             ["bandwidth", seconds] => bandwidth(seconds.parse()?),
+            ["read", file, count, dimensions] => bench.read(file, count.parse()?, dimensions.parse()?)?,
+            ["recall", truth, seconds] => bench.recall(truth, seconds.parse()?)?,
             ["parse", count, dimensions] => bench.parse(count.parse()?, dimensions.parse()?)?,
             _ => return Err(format!("no such order: `{order}`").into()),
         };
