@@ -1,5 +1,5 @@
 """Our search beside faiss-cpu's IndexFlatIP (exact, filtered) and hnswlib (approximate), turn by turn in one run, two
-threads on both sides. About six minutes.
+threads on both sides.
 
     python benches/peers/search.py target/release/examples/bench_search [COUNT…]
 
