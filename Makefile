@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-http bench-limits bench-search fuzz load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-http bench-limits bench-search fuzz load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,13 @@ bench-http: build ## the emulator's own time per call, without inference
 # Loopback only, bounded in time and clients; `make test` runs a short one.
 load: ## 200 clients for two minutes with faults on
 	LOAD_CLIENTS=200 LOAD_SECONDS=120 $(CARGO) test --release --locked --test emulator load:: -- --nocapture
+
+bench-embed: build ## the encoder beside onnxruntime, turn by turn, and the real all-MiniLM-L6-v2 beside sentence-transformers
+	$(CARGO) build --release --locked --example bench_embed
+	[ -d .tools/bench ] || $(PYTHON) -m venv .tools/bench
+	.tools/bench/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
+	.tools/bench/bin/python benches/peers/minilm.py "$(abspath $(BIN))"
+	.tools/bench/bin/python benches/peers/embed_onnx.py "$(dir $(abspath $(BIN)))examples/bench_embed"
 
 bench-search: ## search and ingest beside faiss and hnswlib, turn by turn (installs them first)
 	$(CARGO) build --release --locked --example bench_search
