@@ -217,5 +217,37 @@ fn main() -> Result<(), Failure> {
         );
     }
     println!("resident after all of it {:.1} MB", server.resident_mb()?);
+    let calls = fill(address)?;
+    println!("resident after {calls} more, journalled for {CONNECTIONS} accounts {:.1} MB", server.resident_mb()?);
     Ok(())
+}
+
+/// A million calls, each connection's for an account of its own, so that the journal fills up to its bound.
+fn fill(address: &str) -> Result<u64, Failure> {
+    const CALLS: u64 = 1_000_000;
+    let made = Arc::new(AtomicU64::new(0));
+    let mut callers = Vec::new();
+    for number in 1..=CONNECTIONS {
+        let account = format!("{number:032x}");
+        let stub = r#"{"respond": {"embeddings": [[0.5, 0.25, 0.125, 1]]}}"#;
+        post(address, &format!("/__candleflare/stubs?account={account}"), stub)?;
+        let path = EMBED.replacen(&"0".repeat(32), &account, 1);
+        callers.push(Caller::new(address, "POST", &path, r#"{"text": "a lighthouse by the sea"}"#)?);
+    }
+    let threads: Vec<_> = callers
+        .into_iter()
+        .map(|mut caller| {
+            let made = Arc::clone(&made);
+            std::thread::spawn(move || {
+                while made.fetch_add(1, Ordering::Relaxed) < CALLS {
+                    caller.call()?;
+                }
+                Ok::<_, Failure>(())
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().map_err(|_| "a caller panicked")??;
+    }
+    Ok(CALLS)
 }

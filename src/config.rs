@@ -13,7 +13,8 @@ use serde::Deserialize;
 use crate::account;
 use crate::ai::resolve::{Binding, ModelsMode};
 use crate::engine::device::DeviceChoice;
-use crate::limits::Plan;
+use crate::harness::recordings::{self, Missing, Target};
+use crate::limits::{Limits, Plan};
 use crate::vectorize::Lag;
 
 pub use indexes::{IndexSpec, NamedSpec, declared};
@@ -76,6 +77,28 @@ pub struct Settings {
     /// Folder of stubs that every account begins with
     #[arg(long, env = "CANDLEFLARE_STUBS", value_name = "DIR")]
     pub stubs: Option<PathBuf>,
+    /// Folder to write the answers of a real account into: every call goes there
+    #[arg(long, env = "CANDLEFLARE_RECORD", value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Where to record from [default: https://api.cloudflare.com]
+    #[arg(long, env = "CANDLEFLARE_UPSTREAM", value_name = "URL")]
+    pub upstream: Option<String>,
+    /// Account to record from [default: CLOUDFLARE_ACCOUNT_ID, or the call's own]
+    #[arg(long, env = "CANDLEFLARE_UPSTREAM_ACCOUNT", value_name = "ID")]
+    pub upstream_account: Option<String>,
+    /// Token of that account [default: CLOUDFLARE_API_TOKEN, or the call's own]
+    #[arg(long, env = "CANDLEFLARE_UPSTREAM_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub upstream_token: Option<String>,
+    /// Folder of recorded answers to give instead of computing; with --record, only what is missing is recorded
+    #[arg(long, env = "CANDLEFLARE_REPLAY", value_name = "DIR")]
+    pub replay: Option<PathBuf>,
+    /// What happens to a call that was not recorded: fail or infer
+    #[arg(long, env = "CANDLEFLARE_REPLAY_MISSING", value_name = "WHAT")]
+    #[serde(deserialize_with = "from_text")]
+    pub replay_missing: Option<Missing>,
+    /// Whether recorded streams come at their own pace [default: true]
+    #[arg(long, env = "CANDLEFLARE_REPLAY_PACE", num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub replay_pace: Option<bool>,
     /// Wrangler configuration, whose Vectorize bindings name their indexes
     #[arg(long, env = "CANDLEFLARE_WRANGLER", value_name = "FILE")]
     pub wrangler: Option<PathBuf>,
@@ -124,6 +147,8 @@ pub struct Config {
     pub token: Option<String>,
     /// The folder of `--stubs`.
     pub stubs: Option<PathBuf>,
+    /// What is recorded and replayed.
+    pub recordings: recordings::Options,
     pub allow_deprecated: bool,
     /// Local folders by model id.
     pub bindings: BTreeMap<String, Binding>,
@@ -156,6 +181,7 @@ impl Default for Config {
             seed: None,
             token: None,
             stubs: None,
+            recordings: recordings::Options { paced: true, ..recordings::Options::default() },
             allow_deprecated: false,
             bindings: BTreeMap::new(),
             account: account::DEFAULT.to_owned(),
@@ -171,7 +197,7 @@ impl Config {
     pub fn load(said: Settings) -> Result<Self, ConfigError> {
         let (file, bindings, described) = file_settings(said.config.as_deref())?;
         let default = Self::default();
-        let limits = said.limits.or(file.limits).map(|path| read(&path)).transpose()?;
+        let limits = said.limits.or(file.limits).map(|path| table(&path)).transpose()?;
         let wrangler_file = said.wrangler.or(file.wrangler).or(said.wrangler_found);
         let wrangler = match &wrangler_file {
             Some(path) => {
@@ -197,6 +223,17 @@ impl Config {
             seed: said.seed.or(file.seed),
             token: said.token.or(file.token),
             stubs: said.stubs.or(file.stubs),
+            recordings: recordings::Options {
+                record: said.record.or(file.record),
+                upstream: Target {
+                    url: said.upstream.or(file.upstream),
+                    account: said.upstream_account.or(file.upstream_account),
+                    token: said.upstream_token.or(file.upstream_token),
+                },
+                replay: said.replay.or(file.replay),
+                missing: said.replay_missing.or(file.replay_missing).unwrap_or_default(),
+                paced: said.replay_pace.or(file.replay_pace).unwrap_or(default.recordings.paced),
+            },
             allow_deprecated: said.allow_deprecated.or(file.allow_deprecated).unwrap_or(false),
             bindings,
             account: wrangler.account.unwrap_or(default.account),
@@ -222,6 +259,14 @@ fn file_settings(path: Option<&Path>) -> Result<FileSettings, ConfigError> {
     let file: File = toml::from_str(&read(path)?).map_err(|error| wrong(&error))?;
     let settings = file.rest.try_into().map_err(|error| wrong(&error))?;
     Ok((settings, file.models, file.indexes))
+}
+
+/// A table that overlays the limits, which can be read.
+fn table(path: &Path) -> Result<String, ConfigError> {
+    let text = read(path)?;
+    let checked = Limits::new(Plan::default()).overlay(&text);
+    checked.map_err(|error| ConfigError(format!("`{}`, {error}", path.display())))?;
+    Ok(text)
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
@@ -274,6 +319,21 @@ mod tests {
             .collect();
         let config = with_file(&alone, Settings::default()).unwrap();
         assert_eq!((config.seed, config.token.as_deref(), config.bindings.len()), (Some(7), Some("secret"), 2));
+    }
+
+    #[test]
+    fn a_wrong_table_of_limits_is_named_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("limits.toml");
+        let refused = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let said = Settings { limits: Some(path.clone()), ..Settings::default() };
+            Config::load(said).unwrap_err().to_string()
+        };
+        let unknown = refused("[[limit]]\nname = \"ai.queue_length\"\nvalue = 2\n\n[[limit]]\nname = \"ai.nothing\"\n");
+        assert!(unknown.contains("limits.toml`, line 6: there is no limit `ai.nothing`"), "{unknown}");
+        let broken = refused("[[limit]]\nname = 3\n");
+        assert!(broken.contains("limits.toml`, ") && broken.contains("line 2"), "{broken}");
     }
 
     #[test]

@@ -28,6 +28,7 @@ use crate::engine::Engine;
 use crate::engine::queue::QueueOptions;
 use crate::entropy::Entropy;
 use crate::harness::Harness;
+use crate::harness::recordings::Target;
 use crate::limits::{Limits, Plan};
 use crate::vectorize::limits::Bounds;
 use crate::vectorize::{StoreError, Vectorize};
@@ -110,6 +111,19 @@ impl Builder {
     /// Rows that overlay the table of limits, as `--limits` takes them.
     pub fn limits(mut self, toml: impl Into<String>) -> Self {
         self.config.limits = Some(toml.into());
+        self
+    }
+
+    /// Answers from the recordings of a folder, as `--replay` does: a call that was not recorded is refused.
+    pub fn replay(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.config.recordings.replay = Some(folder.into());
+        self
+    }
+
+    /// Sends Workers AI and Vectorize calls to another account, and keeps the answers in a folder, as `--record` does.
+    pub fn record(mut self, folder: impl Into<std::path::PathBuf>, upstream: Target) -> Self {
+        self.config.recordings.record = Some(folder.into());
+        self.config.recordings.upstream = upstream;
         self
     }
 
@@ -262,6 +276,7 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     if let Some(folder) = config.stubs {
         harness = harness.with_stubs(folder).map_err(|error| ConfigError(format!("`--stubs`: {error}")))?;
     }
+    let harness = harness.with_recordings(config.recordings).map_err(ConfigError)?;
     let harness = Arc::new(harness);
     let resolver = Resolver { mode: config.models, bindings: config.bindings };
     let ai = Arc::new(Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));

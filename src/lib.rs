@@ -19,6 +19,7 @@ pub mod worker;
 
 pub use config::Config;
 pub use emulator::{Account, Builder, Emulator, Refused, StartError, Totals};
+pub use harness::recordings::{Missing, Target};
 pub use harness::{contains, fault, regex, stub};
 pub use limits::Plan;
 

@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 pub use entry::{Candidates, Defaults, Family, Feature, Model, Property};
 pub use load::CatalogError;
-pub use price::{NEURONS_PER_DOLLAR, Price, Unit, Usage};
+pub use price::{Media, NEURONS_PER_DOLLAR, Price, Unit, Usage, tiles};
 pub use task::{Task, TaskDefaults};
 
 /// The file that is part of the binary.

@@ -50,6 +50,11 @@ impl Finetune {
 }
 
 impl Finetunes {
+    pub fn has_any(&self, account: &str) -> bool {
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        accounts.get(account).is_some_and(|finetunes| !finetunes.is_empty())
+    }
+
     /// Creates one without files. Its base must take adapters, and its name be free.
     pub fn create(&self, scope: &Scope, catalog: &Catalog, body: &Value) -> Result<Value, AiError> {
         let (model, name) = (text(body, "model")?, text(body, "name")?);

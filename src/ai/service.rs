@@ -6,6 +6,7 @@ mod call;
 mod embeddings;
 mod gateway;
 mod generation;
+mod recorded;
 mod reranking;
 mod schemas;
 mod staged;
@@ -27,12 +28,13 @@ use crate::ai::tasks::text_generation;
 use crate::engine::Engine;
 use crate::engine::backend::Failure;
 use crate::error::{AiError, Error};
-use crate::harness::{Entry, Harness, Scope, Trace};
+use crate::harness::{Entry, Harness, Scope, Trace, Used};
 use crate::limits::{InFlight, Limits, Plan};
 
-pub use call::{Answer, Call, Meta, Options, Output, Refusal};
+pub use call::{Answer, Call, Meta, Options, Output, Refusal, Secret};
 pub use gateway::Through;
-pub use generation::{GenerationStream, StreamItem};
+pub use generation::{GenerationStream, StreamItem, text_bytes};
+pub use recorded::Recorded;
 
 /// Workers AI, for all accounts.
 pub struct Ai {
@@ -59,6 +61,10 @@ pub(super) struct Running {
     trace: Arc<Trace>,
     /// Shorter than the service's own limit.
     timeout: Option<Duration>,
+    /// Once the model is known: the row that says how long it may take, and how many seconds.
+    patience: Option<(&'static str, u64)>,
+    /// It is known, and generates no text: the code of its deadline is another one.
+    is_brief: bool,
     /// A fault makes the generation go on and on.
     is_runaway: bool,
     in_flight: Option<InFlight>,
@@ -145,7 +151,8 @@ impl Ai {
         answered.map_err(|error| Refusal { request_id, error })
     }
 
-    /// The walk itself. Faults strike first; a stub answers only what production would not have refused.
+    /// The walk itself. Faults strike first; a stub, a recording or the upstream answers only what is not
+    /// refused here.
     async fn walk(&self, call: &Call, mut running: Running) -> Result<Answer, Error> {
         match running.trace.suffer("run", Some(&call.model), None).await {
             Ok(is_runaway) => running.is_runaway = is_runaway,
@@ -161,6 +168,10 @@ impl Ai {
         if running.is_runaway && model.task == Task::TextGeneration {
             return self.run_away(model, &input, call, running).await;
         }
+        let running = match self.recorded(model, &input, call, running).await {
+            Ok(answered) => return answered,
+            Err(running) => running,
+        };
         match self.resolve(model, &running) {
             Ok(resolved) => self.dispatch(model, &input, call, resolved, running).await,
             Err(error) => Err(running.fail(error)),
@@ -170,6 +181,8 @@ impl Ai {
     /// Everything that can be refused before the task itself reads the input.
     fn admit(&self, call: &Call, running: &mut Running) -> Result<(&'static Model, Value), AiError> {
         let model = self.usable(&call.model, running)?;
+        running.patience = ticket::patience(model, &running.scope().limits());
+        running.is_brief = model.task != Task::TextGeneration;
         let mut input = call.input.clone();
         if model.task == Task::TextGeneration {
             text_generation::refuse_early(call.schema.unwrap_or(&model.schema), &input)?;
@@ -281,7 +294,15 @@ impl Running {
     fn start(shared: &Arc<Shared>, call: &Call) -> Self {
         call.trace.take_over("run", |entry| entry.model = Some(Entry::name(&call.model)));
         let timeout = call.options.timeout;
-        Self { shared: Arc::clone(shared), trace: Arc::clone(&call.trace), timeout, is_runaway: false, in_flight: None }
+        Self {
+            shared: Arc::clone(shared),
+            trace: Arc::clone(&call.trace),
+            timeout,
+            patience: None,
+            is_brief: false,
+            is_runaway: false,
+            in_flight: None,
+        }
     }
 
     /// The request id, as answers and refusals name it.
@@ -296,7 +317,10 @@ impl Running {
     /// Books what the call used, and gives its charge in neurons.
     fn settle(&self, model: &'static Model, usage: &Usage) -> f64 {
         let scope = self.scope();
-        self.shared.ledger.settle(&scope.account, scope.clock.now(), model, usage)
+        let neurons = self.shared.ledger.settle(&scope.account, scope.clock.now(), model, usage);
+        let Usage { input_tokens, cached_tokens, output_tokens, .. } = *usage;
+        self.trace.with(|entry| entry.used = Some(Used { input_tokens, cached_tokens, output_tokens, neurons }));
+        neurons
     }
 
     /// As [`Self::settle`], for a call that has input tokens only.
@@ -304,8 +328,16 @@ impl Running {
         self.settle(model, &Usage { input_tokens: tokens as u64, ..Usage::default() })
     }
 
+    /// Notes how long it took, and how long it might have.
+    fn note_time(&self) {
+        if let Some((row, seconds)) = self.patience {
+            self.trace.decided(row, self.trace.elapsed().as_secs(), seconds);
+        }
+    }
+
     /// Ends the call with a refusal.
     fn fail(self, error: AiError) -> Error {
+        let error = if self.is_brief && error == AiError::Timeout { AiError::TaskTimeout } else { error };
         if let AiError::Internal { reason } = &error {
             tracing::error!(id = %self.trace.id(), reason, "a call failed inside");
         }
@@ -314,6 +346,9 @@ impl Running {
 
     /// Ends the call with a refusal of any layer.
     fn refuse(self, error: Error) -> Error {
+        if matches!(error, Error::Ai(AiError::Timeout | AiError::TaskTimeout)) {
+            self.note_time();
+        }
         self.trace.refuse(&error);
         error
     }
@@ -340,6 +375,7 @@ impl Running {
 
     /// Ends the call with an answer.
     fn succeed(self, queue_ms: f64, compute_ms: f64) {
+        self.note_time();
         self.trace.with(|entry| {
             entry.status = 200;
             (entry.ms.queue, entry.ms.compute) = (queue_ms, compute_ms);

@@ -2,7 +2,9 @@
 
 mod stream;
 
+use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Response, header};
+use futures_util::Stream;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::envelope::Reply;
@@ -27,6 +29,8 @@ pub fn answer(answer: Answer, style: Style, wrap: Wrap) -> Result<Reply, AiError
             whole(to_raw_value(&output.render(style, form, &identity(&meta, style, form))))?
         }
         Output::Json(body) => whole(to_raw_value(&body))?,
+        Output::Said(body) => wrap(&body),
+        Output::Recorded(events) => event_stream(events),
         Output::Stream(stream) => {
             let identity = identity(&meta, style, stream.form);
             let padding = stream.entropy.clone();
@@ -79,7 +83,10 @@ fn file(bytes: &[u8], content_type: &str) -> Result<Reply, AiError> {
     Ok(reply)
 }
 
-fn event_stream(stream: EventStream) -> Reply {
+fn event_stream<E>(stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> Reply
+where
+    E: Into<axum::BoxError> + 'static,
+{
     let mut reply = Response::new(axum::body::Body::from_stream(stream));
     let headers = reply.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));

@@ -10,9 +10,10 @@ use serde_json::Value;
 
 pub use crate::account::is_id as is_account_id;
 use crate::ai::gateway::GatewayOptions;
-use crate::ai::service::Options;
+use crate::ai::service::{Options, Secret};
 use crate::error::{AiError, Error, PlatformError};
 use crate::harness::Trace;
+use crate::limits::memory;
 
 /// One request.
 #[derive(Debug)]
@@ -96,6 +97,7 @@ impl Incoming {
             gateway: gateway.map(|id| GatewayOptions::of_headers(id, |name| self.header(name))),
             queue: self.query_flag("queueRequest"),
             reject_if_busy: self.query_flag("rejectIfBusy"),
+            authorization: self.header(header::AUTHORIZATION.as_str()).map(|text| Secret(text.to_owned())),
             ..Options::default()
         }
     }
@@ -119,8 +121,25 @@ impl Incoming {
         if self.body.is_empty() {
             return Err(AiError::MissingBody { what: "body".to_owned() });
         }
+        self.check_memory()?;
         serde_json::from_slice(&self.body)
             .map_err(|error| AiError::BadInput { text: format!("Error: invalid JSON: {error}") })
+    }
+}
+
+impl Incoming {
+    /// A body that would take too much memory as values is not parsed: many small ones take far more than their text.
+    fn check_memory(&self) -> Result<(), AiError> {
+        const ROW: &str = "ai.request_memory_bytes";
+        let limits = self.trace.scope.limits();
+        // Most bodies are so small that nothing in them can matter.
+        if self.body.len().saturating_mul(memory::MOST_PER_BYTE) <= limits.bytes(ROW) {
+            return Ok(());
+        }
+        match self.trace.exceeds(&limits, ROW, memory::json(&self.body) as u64) {
+            Some(_) => Err(AiError::TooLarge),
+            None => Ok(()),
+        }
     }
 }
 

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::App;
 use super::envelope::Reply;
 use super::incoming::Incoming;
+use super::{App, recorded};
 use crate::clock::Stopwatch;
 use crate::error::{AiError, Error, VectorizeError};
 use crate::harness::{Dialect, Entry, Trace};
+use crate::vectorize::touched;
 
 /// Runs `work`, journals it, and envelopes a REST result.
 pub async fn vectorize(
@@ -27,16 +28,29 @@ pub async fn vectorize(
         trace.refuse(&error);
         return Err(error);
     }
-    let worker = App::clone(&app);
-    let done = tokio::task::spawn_blocking(move || work(&worker, &incoming)).await;
-    let done = done.unwrap_or_else(|error| Err(AiError::Internal { reason: error.to_string() }.into()));
+    let name = index.as_deref().unwrap_or_default();
+    let (done, is_ours) = match recorded::vectorize(&app, &incoming, dialect, name, &operation).await {
+        Some(done) => (done, false),
+        None => {
+            let worker = App::clone(&app);
+            let done = tokio::task::spawn_blocking(move || touched::during(|| work(&worker, &incoming))).await;
+            let (done, touched) = done.unwrap_or_else(|error| {
+                (Err(AiError::Internal { reason: error.to_string() }.into()), touched::Touched::new())
+            });
+            let limits = trace.scope.limits();
+            for (row, value) in touched {
+                trace.exceeds(&limits, row, value as u64);
+            }
+            (done, true)
+        }
+    };
     trace.with(|entry| {
         entry.status = 200;
         entry.ms.compute = watch.ms();
     });
     match done {
         Ok(result) => {
-            if let (Some(index), "query") = (&index, operation.as_ref()) {
+            if let (Some(index), "query", true) = (&index, operation.as_ref(), is_ours) {
                 book_query(&app, &trace, index);
             }
             Ok(match dialect {

@@ -11,6 +11,7 @@ mod guard;
 mod incoming;
 mod journalled;
 mod openai;
+mod recorded;
 mod rest;
 pub mod router;
 mod universal;
@@ -23,7 +24,7 @@ use crate::ai::service::Ai;
 use crate::clock::Stopwatch;
 use crate::engine::Engine;
 use crate::entropy::Entropy;
-use crate::error::VectorizeError;
+use crate::error::{PlatformError, VectorizeError};
 use crate::harness::{Harness, LAG_MS, Scope};
 use crate::limits::Limits;
 use crate::vectorize::limits::Bounds;
@@ -51,6 +52,9 @@ pub struct Services {
     pub worker: OnceLock<Weak<Worker>>,
     pub started: Stopwatch,
 }
+
+/// An account that nobody has called for so long may be forgotten where there is no room for another.
+const IDLE_MS: u64 = 10 * 60 * 1000;
 
 /// Shared by all handlers.
 pub type App = Arc<Services>;
@@ -82,6 +86,32 @@ impl Services {
     pub fn set_limits(&self, scope: &Scope, limits: Limits) {
         self.vectorize.account(&scope.account).set_bounds(Bounds::of(&limits));
         scope.set_limits(limits);
+    }
+
+    /// Makes room for a call of an account that is new, where as many are known as may be.
+    pub fn make_room(&self, account: &str) -> Result<(), PlatformError> {
+        let most = self.harness.limits().bytes("control.accounts");
+        if self.harness.has_room(account, most) {
+            return Ok(());
+        }
+        // Many at once, so that not every new account looks for the oldest.
+        let forgettable = self.harness.idle(IDLE_MS).into_iter().filter(|id| !self.has_lasting(id));
+        let mut forgotten = 0;
+        for id in forgettable.take(most.div_ceil(8)) {
+            self.ai.reset(Some(&id));
+            self.harness.reset(Some(&id));
+            self.vectorize.forget(&id);
+            forgotten += 1;
+        }
+        match forgotten {
+            0 => Err(PlatformError::TooManyAccounts { limit: most }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether an account has what a client would miss: indexes and finetunes.
+    fn has_lasting(&self, account: &str) -> bool {
+        self.vectorize.has_indexes(account) || self.ai.finetunes().has_any(account)
     }
 
     /// Forgets an account, or all.

@@ -168,6 +168,12 @@ async fn answer(
         Ok(account) => account,
         Err(error) => return refused(route, &error.into()),
     };
+    // The control plane is what makes room; it looks for itself which account it is asked about.
+    if route.dialect != Dialect::Control
+        && let Err(error) = app.make_room(&account)
+    {
+        return refused(route, &error.into());
+    }
     let trace = route.trace(&app, &account);
     let admit = admit(route, &app, params, request, &trace);
     let admitted = match &connection {
@@ -338,6 +344,9 @@ async fn no_route(request: Request<Body>) -> Reply {
 
 async fn method_not_allowed(request: Request<Body>) -> Reply {
     let method = request.method().to_string();
+    if request.uri().path().starts_with("/__candleflare") {
+        return control::wrong_method(&method, request.uri().path());
+    }
     envelope::refused(&PlatformError::MethodNotAllowed { method }.into(), None)
 }
 

@@ -104,7 +104,7 @@ async fn run_leg(app: &App, incoming: &Incoming, gateway: &str, leg: &Value, ste
         Err(refusal) => return envelope::refusal(&refusal),
     };
     let encoded = match (&answer.output, is_chat) {
-        (Output::Generation { .. } | Output::Stream(_), true) => {
+        (Output::Generation { .. } | Output::Stream(_) | Output::Said(_) | Output::Recorded(_), true) => {
             encode::answer(answer, Style::Compatible, |body| envelope::json_reply(200, &body))
         }
         _ => {

@@ -13,8 +13,12 @@ pub enum AiError {
     GatewayUnknown,
     #[error("Request is too large")]
     TooLarge,
+    /// A generation took too long.
     #[error("Request timeout")]
     Timeout,
+    /// Another task took too long.
+    #[error("Request timeout")]
+    TaskTimeout,
     #[error("Request was aborted")]
     Aborted,
     /// The model itself refuses: a checkpoint that cannot be used, an input that it cannot represent.
@@ -84,6 +88,7 @@ impl AiError {
             Self::MissingBody { .. } => 3003,
             Self::TooLarge => 3006,
             Self::Timeout => 3046,
+            Self::TaskTimeout => 3007,
             Self::Aborted => 3008,
             Self::Model { .. } => 3030,
             Self::RateLimited => 3021,
@@ -123,7 +128,7 @@ impl AiError {
             | Self::NotEmulated { .. } => 400,
             Self::PaidOnly { .. } => 403,
             Self::LoraUnsupported { .. } => 405,
-            Self::Timeout | Self::Aborted => 408,
+            Self::Timeout | Self::TaskTimeout | Self::Aborted => 408,
             Self::Deprecated { .. } => 410,
             Self::TooLarge | Self::ContextExceeded { .. } => 413,
             Self::RateLimited | Self::Capacity | Self::NeuronsSpent => 429,

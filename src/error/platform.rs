@@ -28,6 +28,14 @@ pub enum PlatformError {
     /// A control-plane call that makes no sense.
     #[error("{text}")]
     Control { text: String },
+    /// Ours alone: production has no instances.
+    #[error(
+        "this instance knows {limit} accounts, and all of them are in use\nhint: `POST /__candleflare/reset` forgets them, and the limit `control.accounts` allows more"
+    )]
+    TooManyAccounts { limit: usize },
+    /// A call that has no recording, or that could not be recorded.
+    #[error("{text}")]
+    Unrecorded { text: String },
     /// What a test had staged.
     #[error("{text}")]
     Staged { code: u32, status: u16, text: String },
@@ -44,7 +52,7 @@ impl PlatformError {
             Self::InvalidAccount { .. } | Self::NoRoute { .. } => 7003,
             Self::MethodNotAllowed { .. } => 7001,
             Self::NoLog { .. } => 7002,
-            Self::Control { .. } => 1000,
+            Self::Control { .. } | Self::Unrecorded { .. } | Self::TooManyAccounts { .. } => 1000,
         }
     }
 
@@ -52,12 +60,12 @@ impl PlatformError {
         match self {
             Self::Staged { status, .. } => *status,
             Self::Authentication => 401,
-            Self::RateLimited => 429,
+            Self::RateLimited | Self::TooManyAccounts { .. } => 429,
             Self::Foreign { .. } => 403,
             Self::TooLong { what: "the URL is", .. } => 414,
             Self::TooLong { .. } => 431,
             Self::InvalidAccount { .. } | Self::NoLog { .. } => 404,
-            Self::NoRoute { .. } | Self::Control { .. } => 400,
+            Self::NoRoute { .. } | Self::Control { .. } | Self::Unrecorded { .. } => 400,
             Self::MethodNotAllowed { .. } => 405,
         }
     }

@@ -65,13 +65,29 @@ pub struct Entry {
     /// Why the nearest stub did not match, where there are stubs and none did.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "misses")]
     pub near_miss: Option<Arc<[String]>>,
+    /// The file of the recording that answered, or that was made.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text_or_null")]
+    pub recording: Option<Arc<str>>,
     #[serde(serialize_with = "as_text_or_null")]
     pub checkpoint: Option<Arc<str>>,
     pub fidelity: Option<&'static str>,
     /// Every limit that the call was held against.
     pub limits: Vec<Decision>,
     pub body: Body,
+    /// What a call of Workers AI was charged for; of a stream, once it has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<Used>,
     pub ms: Milliseconds,
+}
+
+/// Tokens and neurons of one call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Used {
+    pub input_tokens: u64,
+    /// Of `input_tokens`, how many came from the prefix cache.
+    pub cached_tokens: u64,
+    pub output_tokens: u64,
+    pub neurons: f64,
 }
 
 impl Entry {
@@ -332,10 +348,12 @@ mod tests {
             fault: None,
             stub: None,
             near_miss: None,
+            recording: None,
             checkpoint: None,
             fidelity: None,
             limits: Vec::new(),
             body: Body::default(),
+            used: None,
             ms: Milliseconds::default(),
         }
     }
@@ -378,6 +396,30 @@ mod tests {
         }
         assert!(journal.lock().bytes <= TOTAL_BYTES);
         assert_eq!(journal.find(&of("quiet")).len(), 1);
+    }
+
+    /// What is counted is what is held: `JOURNAL_CALLS=1000000` makes it a million (`make bench-http` journals a million over HTTP).
+    #[test]
+    fn very_many_calls_stay_under_the_bound() {
+        let calls: usize = std::env::var("JOURNAL_CALLS").ok().and_then(|text| text.parse().ok()).unwrap_or(150_000);
+        let journal = Journal::default();
+        let row = crate::limits::Limits::row("ai.body_bytes").unwrap();
+        let limits = vec![Decision { row, value: 1, limit: 2 }; 6];
+        let mut most = 0;
+        for call in 0..calls {
+            let account = format!("{:032x}", call % 100);
+            let body = Body::of(&vec![b'x'; call % 700]);
+            journal.record(Entry { body, limits: limits.clone(), ..entry(&account, 200) });
+            if call % 1000 == 0 {
+                let state = journal.lock();
+                let held: usize = state.accounts.values().flatten().map(|numbered| numbered.entry.bytes()).sum();
+                assert_eq!(held, state.bytes);
+                most = most.max(held);
+            }
+        }
+        assert!(most <= TOTAL_BYTES, "{most}");
+        assert_eq!(journal.counts()[&(Service::Ai, 200)], calls as u64);
+        println!("{calls} calls: at most {:.1} MB held", most as f64 / 1e6);
     }
 
     #[test]

@@ -177,6 +177,7 @@ mod tests {
         for error in [
             AiError::TooLarge,
             AiError::Timeout,
+            AiError::TaskTimeout,
             AiError::Aborted,
             AiError::Capacity,
             AiError::NeuronsSpent,

@@ -6,6 +6,7 @@ mod journal;
 mod kit;
 mod known;
 mod matcher;
+pub mod recordings;
 mod rules;
 mod scope;
 mod stub;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use fault::{Caller, Distribution, Fault, Kind, LAG_MS, Preset, Subject, What};
-pub use journal::{Body, Dialect, Entry, Filter, Journal, Milliseconds, Service, as_text, as_text_or_null, head};
+pub use journal::{Body, Dialect, Entry, Filter, Journal, Milliseconds, Service, Used, as_text, as_text_or_null, head};
 pub use kit::{FaultBuilder, StubBuilder, contains, fault, regex, stub};
 pub use known::Known;
 pub use rules::{Kept, Rules, When};
@@ -28,9 +29,10 @@ pub use wire::Wire;
 
 use serde_json::Value;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::entropy::Entropy;
 use crate::limits::Limits;
+use recordings::Recordings;
 use stub::Parsed;
 
 /// The accounts of one instance and the journal over all of them.
@@ -45,13 +47,25 @@ pub struct Harness {
     stubs: Vec<Parsed>,
     /// Where stubs find their files.
     folder: Option<PathBuf>,
+    recordings: Option<Recordings>,
+    began: Stopwatch,
 }
 
 impl Harness {
     /// `limits` hold for every account that has no rows of its own.
     pub fn new(limits: Limits, clock: Clock, entropy: Entropy) -> Self {
         let (limits, journal) = (Arc::new(limits), Arc::default());
-        Self { limits, clock, entropy, journal, scopes: RwLock::default(), stubs: Vec::new(), folder: None }
+        Self {
+            limits,
+            clock,
+            entropy,
+            journal,
+            scopes: RwLock::default(),
+            stubs: Vec::new(),
+            folder: None,
+            recordings: None,
+            began: Stopwatch::new(),
+        }
     }
 
     /// Gives every account the stubs of a folder.
@@ -59,6 +73,16 @@ impl Harness {
         self.stubs = files::read(&folder)?;
         self.folder = Some(folder);
         Ok(self)
+    }
+
+    /// Answers from recordings, or makes them.
+    pub fn with_recordings(mut self, options: recordings::Options) -> Result<Self, String> {
+        self.recordings = Recordings::open(options)?;
+        Ok(self)
+    }
+
+    pub fn recordings(&self) -> Option<&Recordings> {
+        self.recordings.as_ref()
     }
 
     /// Where the files lie that stubs answer with.
@@ -75,9 +99,34 @@ impl Harness {
         &self.journal
     }
 
+    /// Whether there is room for a call of `account`: it is known, or fewer than `most` are.
+    pub fn has_room(&self, account: &str, most: usize) -> bool {
+        let scopes = self.scopes.read().unwrap_or_else(PoisonError::into_inner);
+        scopes.len() < most || scopes.contains_key(account)
+    }
+
+    /// The accounts that nobody has called for `idle_ms` milliseconds, the longest idle first.
+    pub fn idle(&self, idle_ms: u64) -> Vec<Arc<str>> {
+        let before = self.now_ms().saturating_sub(idle_ms);
+        let scopes = self.scopes.read().unwrap_or_else(PoisonError::into_inner);
+        let mut idle: Vec<(u64, Arc<str>)> = scopes
+            .values()
+            .map(|scope| (scope.used_ms(), Arc::clone(&scope.account)))
+            .filter(|(used, _)| *used < before)
+            .collect();
+        idle.sort();
+        idle.into_iter().map(|(_, account)| account).collect()
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.began.elapsed().as_millis().try_into().unwrap_or(u64::MAX)
+    }
+
     /// The account's scope, made at its first call.
     pub fn scope(&self, account: &str) -> Arc<Scope> {
+        let now = self.now_ms();
         if let Some(scope) = self.scopes.read().unwrap_or_else(PoisonError::into_inner).get(account) {
+            scope.touch(now);
             return Arc::clone(scope);
         }
         let mut scopes = self.scopes.write().unwrap_or_else(PoisonError::into_inner);
@@ -93,6 +142,7 @@ impl Harness {
                 tracing::error!(error, "a stub of a file was left out");
             }
         }
+        scope.touch(now);
         scopes.insert(account, Arc::clone(&scope));
         scope
     }

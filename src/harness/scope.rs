@@ -1,6 +1,7 @@
 //! One account's world. A test that takes an account of its own is alone in it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -37,6 +38,9 @@ fn texts<S: serde::Serializer>(texts: &Arc<[String]>, serializer: S) -> Result<S
     texts.as_ref().serialize(serializer)
 }
 
+/// A call as its recordings know it: key, operation, and whether it streams.
+type Turn = ([u8; 32], String, bool);
+
 /// What hangs on an account.
 #[derive(Debug)]
 pub struct Scope {
@@ -48,6 +52,10 @@ pub struct Scope {
     pub faults: Rules<Fault>,
     /// Calls that no stub matched although there are some, the newest last.
     unmatched: Mutex<VecDeque<NearMiss>>,
+    /// When it was last called, in milliseconds since the process began to serve.
+    used_ms: AtomicU64,
+    /// How many recordings of each call this account was given.
+    turns: Mutex<HashMap<Turn, usize>>,
     /// What rates and concurrency have counted.
     pub meters: Meters,
     limits: RwLock<Arc<Limits>>,
@@ -62,9 +70,28 @@ impl Scope {
             stubs: Rules::default(),
             faults: Rules::default(),
             unmatched: Mutex::default(),
+            used_ms: AtomicU64::default(),
+            turns: Mutex::default(),
             meters: Meters::default(),
             limits: RwLock::new(limits),
         }
+    }
+
+    /// Somebody calls it, so many milliseconds after the beginning.
+    pub(super) fn touch(&self, now_ms: u64) {
+        self.used_ms.store(now_ms, Ordering::Relaxed);
+    }
+
+    pub(super) fn used_ms(&self) -> u64 {
+        self.used_ms.load(Ordering::Relaxed)
+    }
+
+    /// Which of its recordings a call gets now, from 0. Only calls that have recordings come here, so it stays small.
+    pub(super) fn turn(&self, key: [u8; 32], operation: &str, stream: bool) -> usize {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turns.entry((key, operation.to_owned(), stream)).or_default();
+        *turn += 1;
+        *turn - 1
     }
 
     /// Notes a call that none of the stubs matched, and how the nearest of them missed it.

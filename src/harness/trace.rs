@@ -59,11 +59,13 @@ impl Trace {
             fault: None,
             stub: None,
             near_miss: None,
+            recording: None,
             checkpoint: None,
             fidelity: None,
             // As many as a call of Workers AI is held against.
             limits: Vec::with_capacity(8),
             body: Body::default(),
+            used: None,
             ms: Milliseconds::default(),
         });
         let watch = Stopwatch::new();
@@ -93,6 +95,11 @@ impl Trace {
 
     pub fn id(&self) -> Uuid {
         self.id
+    }
+
+    /// Since the call came.
+    pub fn elapsed(&self) -> std::time::Duration {
+        self.watch.elapsed()
     }
 
     pub fn dialect(&self) -> Dialect {

@@ -1,5 +1,6 @@
 //! Limits as data: `limits.toml` is the only place where a number stands.
 
+pub mod memory;
 mod meters;
 
 use std::collections::HashMap;
@@ -158,11 +159,20 @@ struct File {
     limit: Vec<Limit>,
 }
 
-/// `[[limit]] name = "…", value = …`, in TOML or as JSON.
-#[derive(Debug, Clone, Deserialize)]
+/// `[[limit]] name = "…", value = …`, in TOML.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Overlay {
-    limit: Vec<OverlayRow>,
+struct Overlay {
+    limit: Vec<SpannedRow>,
+}
+
+/// As [`OverlayRow`], with its place in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpannedRow {
+    name: toml::Spanned<String>,
+    #[serde(default)]
+    value: Option<PerPlan>,
 }
 
 /// One changed row.
@@ -192,7 +202,15 @@ impl Limits {
     /// Replaces the values of the rows that the TOML `text` names, or changes nothing.
     pub fn overlay(&mut self, text: &str) -> Result<(), String> {
         let overlay: Overlay = toml::from_str(text).map_err(|error| error.to_string())?;
-        self.change(overlay.limit)
+        for row in &overlay.limit {
+            let name = row.name.get_ref();
+            if Self::row(name).is_none() {
+                let line = text[..row.name.span().start].matches('\n').count() + 1;
+                return Err(format!("line {line}: {}", unknown(name)));
+            }
+        }
+        let rows = overlay.limit.into_iter();
+        self.change(rows.map(|row| OverlayRow { name: row.name.into_inner(), value: row.value }).collect())
     }
 
     /// Replaces the values of rows, or changes nothing.
@@ -300,7 +318,8 @@ mod tests {
         limits.overlay("[[limit]]\nname = \"ai.queue_length\"\nvalue = 1").unwrap();
         assert_eq!(limits.value("ai.queue_length"), Some(1));
         let both = "[[limit]]\nname = \"ai.queue_length\"\nvalue = 2\n[[limit]]\nname = \"ai.nothing\"\nvalue = 2";
-        assert!(limits.overlay(both).unwrap_err().contains("`ai.nothing`"));
+        let error = limits.overlay(both).unwrap_err();
+        assert!(error.contains("`ai.nothing`") && error.starts_with("line 5: "), "{error}");
         assert_eq!(limits.value("ai.queue_length"), Some(1));
         assert!(limits.overlay("limit = 3").is_err());
         limits.overlay("[[limit]]\nname = \"ai.queue_length\"").unwrap();

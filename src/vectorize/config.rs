@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::limits::Bounds;
+use super::touched;
 use crate::error::VectorizeError;
 
 /// How two vectors are compared. The score's sign and order are each metric's own.
@@ -75,6 +76,7 @@ impl IndexConfig {
             .get("dimensions")
             .and_then(Value::as_u64)
             .and_then(|dimensions| usize::try_from(dimensions).ok())
+            .inspect(|dimensions| touched::note("vectorize.dimensions", *dimensions))
             .filter(|dimensions| (bounds.dimensions_min..=bounds.dimensions_max).contains(dimensions))
             .ok_or_else(|| {
                 let (low, high) = (bounds.dimensions_min, bounds.dimensions_max);
@@ -93,6 +95,7 @@ impl IndexConfig {
 pub fn check_name(name: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
     let invalid = |reason: String| Err(VectorizeError::InvalidName { reason });
     let bytes = name.as_bytes();
+    touched::note("vectorize.index_name_bytes", bytes.len());
     if bytes.len() > bounds.name_bytes {
         return invalid(format!("Index name must not exceed {} bytes, got {} bytes", bounds.name_bytes, bytes.len()));
     }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::limits::Bounds;
 use super::metadata::Scalar;
 use super::metadata_index::MetadataIndex;
+use super::touched;
 use crate::error::VectorizeError;
 
 /// Whether a condition on a property that has no metadata index holds: for no vector, not even `$ne`.
@@ -38,6 +39,7 @@ impl Filter {
             return Err(refuse("must not be empty; leave it out to match every vector"));
         }
         let bytes = filter.to_string().len();
+        touched::note("vectorize.filter_bytes", bytes);
         if bytes > bounds.filter_bytes {
             let limit = bounds.filter_bytes;
             return Err(refuse(&format!("its compact JSON must not exceed {limit} bytes, got {bytes} bytes")));
@@ -106,7 +108,9 @@ fn check_key(key: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
             "key `{key}` must name a property; it must not be empty, start with $, or contain a double quote"
         )));
     }
-    if key.chars().count() > bounds.filter_key_chars {
+    let chars = key.chars().count();
+    touched::note("vectorize.filter_key_chars", chars);
+    if chars > bounds.filter_key_chars {
         return Err(refuse(&format!("a key must not exceed {} characters", bounds.filter_key_chars)));
     }
     Ok(())

@@ -19,6 +19,7 @@ use super::search::Scan;
 use super::service::Shared;
 use super::state::{Change, State};
 use super::store::{About, FOLD_BYTES, LoadedIndex, Records};
+use super::touched;
 use super::view::{Processed, View};
 use super::wire;
 use crate::error::{Operation, VectorizeError};
@@ -150,7 +151,7 @@ impl Index {
     /// Deletes vectors; unknown ids are ignored.
     pub fn delete_by_ids(&self, ids: Vec<String>) -> Result<wire::Accepted> {
         let bounds = self.bounds();
-        check_ids(&ids, bounds.delete_ids, &bounds)?;
+        check_ids(&ids, "vectorize.delete_ids", bounds.delete_ids, &bounds)?;
         self.accept(Change::Delete(ids), |_, _, _| Ok(()))
     }
 
@@ -168,7 +169,7 @@ impl Index {
                     let (property, kind) = (property.clone(), known.name().to_owned());
                     Err(VectorizeError::MetadataIndexExists { property, kind })
                 }
-                None if declared.len() >= bounds.metadata_indexes => {
+                None if is_full(declared.len(), bounds.metadata_indexes) => {
                     Err(VectorizeError::TooManyMetadataIndexes { limit: bounds.metadata_indexes })
                 }
                 None => Ok(()),
@@ -214,7 +215,7 @@ impl Index {
     /// Vectors by id, in the order asked for; unknown ids are left out.
     pub fn get_by_ids(&self, ids: &[String]) -> Result<Vec<wire::Vector>> {
         let bounds = self.bounds();
-        check_ids(ids, bounds.get_ids, &bounds)?;
+        check_ids(ids, "vectorize.get_ids", bounds.get_ids, &bounds)?;
         let view = self.view();
         Ok(ids.iter().filter_map(|id| view.state.get(id)).map(|found| show(&found)).collect())
     }
@@ -407,7 +408,14 @@ fn show(found: &Candidate<'_>) -> wire::Vector {
     }
 }
 
-fn check_ids(ids: &[String], limit: usize, bounds: &Bounds) -> Result<()> {
+/// Whether there is no room for one metadata index more.
+fn is_full(count: usize, limit: usize) -> bool {
+    touched::note("vectorize.metadata_indexes", count + 1);
+    count >= limit
+}
+
+fn check_ids(ids: &[String], row: &'static str, limit: usize, bounds: &Bounds) -> Result<()> {
+    touched::note(row, ids.len());
     if ids.len() > limit {
         return Err(VectorizeError::TooManyIds { limit, got: ids.len() });
     }
@@ -416,6 +424,7 @@ fn check_ids(ids: &[String], limit: usize, bounds: &Bounds) -> Result<()> {
 
 /// Whether the new vectors and their namespaces have room beside what is processed.
 fn check_room(state: &State, vectors: &[Vector], max_vectors: usize, max_namespaces: usize) -> Result<()> {
+    touched::note("vectorize.vectors_per_index", state.blocks.len().saturating_add(vectors.len()));
     // The exact count costs a set, so it is taken only near the limit.
     if state.blocks.len().saturating_add(vectors.len()) > max_vectors {
         let new: HashSet<&str> =
@@ -429,7 +438,9 @@ fn check_room(state: &State, vectors: &[Vector], max_vectors: usize, max_namespa
         .filter_map(|vector| vector.namespace.as_deref())
         .filter(|name| state.namespace(name).is_none())
         .collect();
-    if state.namespaces().saturating_add(new.len()) > max_namespaces {
+    let namespaces = state.namespaces().saturating_add(new.len());
+    touched::note("vectorize.namespaces_per_index", namespaces);
+    if namespaces > max_namespaces {
         return Err(VectorizeError::TooManyNamespaces { limit: max_namespaces });
     }
     Ok(())

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::limits::Bounds;
+use super::touched;
 use crate::error::VectorizeError;
 
 /// Metadata as compact JSON with sorted keys: the form in which its size is measured, and the smallest to keep.
@@ -21,6 +22,7 @@ impl Metadata {
         // Live answers came back sorted.
         value.sort_all_objects();
         let text = value.to_string();
+        touched::note("vectorize.metadata_bytes", text.len());
         if text.len() > bounds.metadata_bytes {
             return Err(VectorizeError::MetadataTooLarge {
                 id: id.to_owned(),

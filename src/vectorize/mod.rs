@@ -23,6 +23,7 @@ mod service;
 mod sorted;
 mod state;
 mod store;
+pub mod touched;
 mod transfer;
 mod view;
 pub mod wire;

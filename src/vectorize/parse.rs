@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::limits::Bounds;
 use super::metadata::Metadata;
+use super::touched;
 use crate::error::{Format, Operation, VectorizeError};
 
 /// A vector that passed every check, on its way into an index.
@@ -109,6 +110,7 @@ impl Line {
 
 /// Checks an id's length, wherever one is sent.
 pub fn check_id(id: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
+    touched::note("vectorize.vector_id_bytes", id.len());
     if id.len() > bounds.id_bytes {
         return Err(VectorizeError::IdTooLong { limit: bounds.id_bytes, got: id.len() });
     }
@@ -117,6 +119,7 @@ pub fn check_id(id: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
 
 /// Checks a namespace's length, wherever one is sent.
 pub fn check_namespace(namespace: &str, bounds: &Bounds) -> Result<(), VectorizeError> {
+    touched::note("vectorize.namespace_bytes", namespace.len());
     if namespace.len() > bounds.namespace_bytes {
         return Err(VectorizeError::NamespaceTooLong { limit: bounds.namespace_bytes, got: namespace.len() });
     }

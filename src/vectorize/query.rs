@@ -10,7 +10,7 @@ use super::limits::{Bounds, TOP_K_DEFAULT};
 use super::metadata_index::{self, MetadataIndex};
 use super::search::{self, Ranked};
 use super::state::State;
-use super::{parse, wire};
+use super::{parse, touched, wire};
 use crate::error::VectorizeError;
 
 /// The body of a query. Unknown keys are ignored.
@@ -96,7 +96,11 @@ impl Query {
 }
 
 fn check_top_k(top_k: u64, with_payload: bool, bounds: &Bounds) -> Result<usize, VectorizeError> {
-    let limit = if with_payload { bounds.top_k_with_payload } else { bounds.top_k };
+    let (row, limit) = match with_payload {
+        true => ("vectorize.top_k_with_payload", bounds.top_k_with_payload),
+        false => ("vectorize.top_k", bounds.top_k),
+    };
+    touched::note(row, usize::try_from(top_k).unwrap_or(usize::MAX));
     match usize::try_from(top_k) {
         Ok(0) => Err(VectorizeError::TopKZero),
         Ok(top_k) if top_k <= limit => Ok(top_k),

@@ -15,6 +15,7 @@ use super::limits::Bounds;
 use super::mutations::Lag;
 use super::state::State;
 use super::store::{About, Loaded, NotStored, Store, StoreError, Ticket};
+use super::touched;
 use super::transfer::Export;
 use super::wire;
 use crate::clock::Clock;
@@ -137,6 +138,26 @@ impl Vectorize {
         Ok(self)
     }
 
+    /// Whether an account has indexes that somebody made or filled.
+    pub fn has_indexes(&self, account: &str) -> bool {
+        let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(account).cloned();
+        known.is_some_and(|account| {
+            let is_declared = |name: &String| self.declared.iter().any(|declared| declared.name == *name);
+            let is_empty = |index: &Index| index.info().vector_count == 0;
+            account
+                .read()
+                .iter()
+                .any(|(name, index)| index.as_ref().is_some_and(|index| !(is_declared(name) && is_empty(index))))
+        })
+    }
+
+    /// Forgets an account that has nothing of its own; what is kept in a folder stays.
+    pub fn forget(&self, account: &str) {
+        if self.shared.store.is_none() {
+            self.accounts.write().unwrap_or_else(PoisonError::into_inner).remove(account);
+        }
+    }
+
     /// The account, which exists as soon as somebody names it.
     pub fn account(&self, id: &str) -> Arc<Account> {
         let known = self.accounts.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
@@ -231,7 +252,9 @@ impl Account {
             return Err(VectorizeError::DuplicateName { name });
         }
         let limit = self.shared.bounds().indexes;
-        if indexes.values().flatten().count() >= limit {
+        let count = indexes.values().flatten().count();
+        touched::note("vectorize.indexes_per_account", count + 1);
+        if count >= limit {
             return Err(VectorizeError::TooManyIndexes { limit });
         }
         let index = Arc::new(index);

@@ -19,6 +19,7 @@ mod junk;
 mod limits;
 mod load;
 mod openai;
+mod recordings;
 mod reranker;
 mod rest;
 mod sampling;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 pub const NEURONS_PER_DOLLAR: f64 = 1000.0 / 0.011;
 
 const MILLION: f64 = 1e6;
+const MEGAPIXEL: u64 = 1_000_000;
 
 /// One row of a model's price.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -79,8 +80,7 @@ impl Unit {
     }
 }
 
-/// What one call used. Audio, pictures and characters join with the tasks that measure them; until then their prices
-/// count nothing.
+/// What one call used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     /// All prompt tokens, cached ones included.
@@ -89,6 +89,29 @@ pub struct Usage {
     pub cached_tokens: u64,
     /// Reasoning tokens included.
     pub output_tokens: u64,
+    pub media: Media,
+}
+
+/// What a call used that is no token: sound, pictures, and the text that is read out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Media {
+    /// Heard or said, in milliseconds.
+    pub audio_ms: u64,
+    /// The sound came or went over a WebSocket, which has a price of its own.
+    pub is_streamed: bool,
+    pub characters: u64,
+    /// Of diffusion.
+    pub steps: u64,
+    /// Of 512 by 512 pixels, as [`tiles`] counts them.
+    pub input_tiles: u64,
+    pub output_tiles: u64,
+    pub input_pixels: u64,
+    pub output_pixels: u64,
+}
+
+/// Tiles of 512 by 512 that a picture takes; those at its edges count whole.
+pub fn tiles(width: u64, height: u64) -> u64 {
+    width.div_ceil(512).saturating_mul(height.div_ceil(512))
 }
 
 /// Neurons of one call at these prices.
@@ -100,23 +123,25 @@ pub(super) fn neurons(prices: &[Price], usage: &Usage) -> f64 {
 }
 
 fn quantity(unit: Unit, usage: &Usage, cached: u64) -> f64 {
+    let media = &usage.media;
     match unit {
         Unit::InputTokens => (usage.input_tokens - cached) as f64 / MILLION,
         Unit::CachedInputTokens => cached as f64 / MILLION,
         Unit::OutputTokens => usage.output_tokens as f64 / MILLION,
         Unit::Request => 1.0,
-        Unit::AudioMinute
-        | Unit::AudioMinuteWebSocket
-        | Unit::Characters
-        | Unit::Step
-        | Unit::Tile
-        | Unit::InputTile
-        | Unit::OutputTile
-        | Unit::InputTileStep
-        | Unit::OutputTileStep
-        | Unit::FirstOutputMegapixel
-        | Unit::FurtherOutputMegapixel
-        | Unit::InputMegapixel => 0.0,
+        Unit::AudioMinute if media.is_streamed => 0.0,
+        Unit::AudioMinuteWebSocket if !media.is_streamed => 0.0,
+        Unit::AudioMinute | Unit::AudioMinuteWebSocket => media.audio_ms as f64 / 60_000.0,
+        Unit::Characters => media.characters as f64 / 1000.0,
+        Unit::Step => media.steps as f64,
+        Unit::Tile | Unit::OutputTile => media.output_tiles as f64,
+        Unit::InputTile => media.input_tiles as f64,
+        Unit::InputTileStep => media.input_tiles as f64 * media.steps as f64,
+        Unit::OutputTileStep => media.output_tiles as f64 * media.steps as f64,
+        // A megapixel that was begun counts whole: the price names the first and the further ones.
+        Unit::FirstOutputMegapixel => media.output_pixels.div_ceil(MEGAPIXEL).min(1) as f64,
+        Unit::FurtherOutputMegapixel => media.output_pixels.div_ceil(MEGAPIXEL).saturating_sub(1) as f64,
+        Unit::InputMegapixel => media.input_pixels.div_ceil(MEGAPIXEL) as f64,
     }
 }
 
@@ -130,15 +155,82 @@ mod tests {
 
     #[test]
     fn cached_tokens_cost_their_own_price_or_the_input_price() {
-        let usage = Usage { input_tokens: 1_000_000, cached_tokens: 400_000, output_tokens: 0 };
+        let usage = Usage { input_tokens: 1_000_000, cached_tokens: 400_000, ..Usage::default() };
         let both = [price(Unit::InputTokens, 100.0), price(Unit::CachedInputTokens, 10.0)];
         assert_eq!(neurons(&both, &usage), 64.0);
         assert_eq!(neurons(&both[..1], &usage), 100.0);
     }
 
+    fn media(media: Media) -> Usage {
+        Usage { media, ..Usage::default() }
+    }
+
+    #[test]
+    fn pictures_cost_by_tile_step_and_megapixel() {
+        assert_eq!((tiles(1024, 768), tiles(1, 1), tiles(0, 9)), (4, 1, 0));
+        let picture = media(Media {
+            steps: 4,
+            input_tiles: 1,
+            output_tiles: tiles(1024, 1024),
+            input_pixels: 512 * 512,
+            output_pixels: 1024 * 1024,
+            ..Media::default()
+        });
+        // As flux-1-schnell is priced: by tile, and by step.
+        assert_eq!(neurons(&[price(Unit::Tile, 4.8), price(Unit::Step, 9.6)], &picture), 4.0 * 4.8 + 4.0 * 9.6);
+        let by_step = [price(Unit::InputTileStep, 1.0), price(Unit::OutputTileStep, 10.0)];
+        assert_eq!(neurons(&by_step, &picture), 4.0 + 160.0);
+        let tiles = [price(Unit::InputTile, 1.0), price(Unit::OutputTile, 10.0)];
+        assert_eq!(neurons(&tiles, &picture), 41.0);
+        // A little over a megapixel is the first and a further one.
+        let pixels = [
+            price(Unit::FirstOutputMegapixel, 100.0),
+            price(Unit::FurtherOutputMegapixel, 10.0),
+            price(Unit::InputMegapixel, 1.0),
+        ];
+        assert_eq!(neurons(&pixels, &picture), 111.0);
+        assert_eq!(neurons(&pixels, &Usage::default()), 0.0);
+    }
+
+    #[test]
+    fn sound_costs_by_the_minute_and_speech_by_the_character() {
+        let prices =
+            [price(Unit::AudioMinute, 10.0), price(Unit::AudioMinuteWebSocket, 20.0), price(Unit::Characters, 3.0)];
+        assert_eq!(neurons(&prices, &media(Media { audio_ms: 90_000, ..Media::default() })), 15.0);
+        assert_eq!(neurons(&prices, &media(Media { audio_ms: 90_000, is_streamed: true, ..Media::default() })), 30.0);
+        assert_eq!(neurons(&prices, &media(Media { characters: 500, ..Media::default() })), 1.5);
+    }
+
+    /// Every unit of the catalogue counts something.
+    #[test]
+    fn no_price_of_the_catalogue_is_lost() {
+        let all = Usage {
+            input_tokens: 2,
+            cached_tokens: 1,
+            output_tokens: 1,
+            media: Media {
+                audio_ms: 60_000,
+                is_streamed: false,
+                characters: 1,
+                steps: 1,
+                input_tiles: 1,
+                output_tiles: 1,
+                input_pixels: 1,
+                output_pixels: 2 * MEGAPIXEL,
+            },
+        };
+        let streamed = Usage { media: Media { is_streamed: true, ..all.media }, ..all };
+        for model in crate::ai::catalog::Catalog::builtin().iter() {
+            for price in &model.prices {
+                let counted = quantity(price.unit, &all, 1) + quantity(price.unit, &streamed, 1);
+                assert!(counted > 0.0, "{}: {:?}", model.name, price.unit);
+            }
+        }
+    }
+
     #[test]
     fn more_cached_than_input_does_not_underflow() {
-        let usage = Usage { input_tokens: 1, cached_tokens: u64::MAX, output_tokens: 0 };
+        let usage = Usage { input_tokens: 1, cached_tokens: u64::MAX, ..Usage::default() };
         let both = [price(Unit::InputTokens, 1e6), price(Unit::CachedInputTokens, 5e5)];
         assert_eq!(neurons(&both, &usage), 0.5);
     }
@@ -146,6 +238,6 @@ mod tests {
     #[test]
     fn a_request_price_counts_once_and_no_price_is_free() {
         assert_eq!(neurons(&[price(Unit::Request, 0.25)], &Usage::default()), 0.25);
-        assert_eq!(neurons(&[], &Usage { input_tokens: 9, cached_tokens: 0, output_tokens: 9 }), 0.0);
+        assert_eq!(neurons(&[], &Usage { input_tokens: 9, output_tokens: 9, ..Usage::default() }), 0.0);
     }
 }

@@ -83,7 +83,7 @@ fn facts_are_the_published_ones() {
 #[test]
 fn neurons_are_those_of_a_recorded_answer() {
     let gemma = Catalog::builtin().get("@cf/google/gemma-4-26b-a4b-it").unwrap();
-    let usage = Usage { input_tokens: 147, cached_tokens: 0, output_tokens: 16 };
+    let usage = Usage { input_tokens: 147, output_tokens: 16, ..Usage::default() };
     assert!((gemma.neurons(&usage) - 1.7727).abs() < 5e-5, "{}", gemma.neurons(&usage));
     assert!((gemma.usd(&usage) - 1.7727 * 0.011 / 1000.0).abs() < 1e-9);
     // No price for cached tokens: they cost what others cost.
@@ -91,7 +91,7 @@ fn neurons_are_those_of_a_recorded_answer() {
 
     let glm = Catalog::builtin().get("@cf/zai-org/glm-5.2").unwrap();
     let million = 1_000_000;
-    let cached = glm.neurons(&Usage { input_tokens: million, cached_tokens: million, output_tokens: 0 });
+    let cached = glm.neurons(&Usage { input_tokens: million, cached_tokens: million, ..Usage::default() });
     assert!((cached - 23636.0).abs() < 1e-6);
 
     let free = Catalog::builtin().get("@cf/google/embeddinggemma-300m").unwrap();

@@ -150,8 +150,10 @@ fn rendered(answer: &Answer) -> Result<Value, (u32, String)> {
             Ok(output.render(meta.style, *form, &identity))
         }
         Output::Json(result) => Ok(result.clone()),
+        Output::Said(result) => serde_json::from_str(result.get())
+            .map_err(|error| (AiError::Internal { reason: String::new() }.code(), error.to_string())),
         // `stream` has been taken off.
-        Output::Stream(_) | Output::File { .. } => Ok(Value::Null),
+        Output::Stream(_) | Output::Recorded(_) | Output::File { .. } => Ok(Value::Null),
     }
 }
 
@@ -159,6 +161,8 @@ fn used(answer: &Answer) -> TokenUsage {
     match &answer.output {
         Output::Embeddings(output) => TokenUsage { prompt: output.tokens, ..TokenUsage::default() },
         Output::Generation { output, .. } => output.usage,
-        Output::Stream(_) | Output::Json(_) | Output::File { .. } => TokenUsage::default(),
+        Output::Stream(_) | Output::Recorded(_) | Output::Json(_) | Output::Said(_) | Output::File { .. } => {
+            TokenUsage::default()
+        }
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::{GenerationStream, Through};
+use super::{GenerationStream, Recorded, Through};
 use crate::ai::gateway::GatewayOptions;
 use crate::ai::tasks;
 use crate::ai::tasks::text_generation::Style;
@@ -39,6 +40,18 @@ pub struct Options {
     pub step: u32,
     /// Shorter than the service's own limit.
     pub timeout: Option<Duration>,
+    /// The caller's `Authorization`, for an upstream that is recorded.
+    pub authorization: Option<Secret>,
+}
+
+/// What no log shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Secret(…)")
+    }
 }
 
 impl Options {
@@ -79,6 +92,10 @@ pub enum Output {
     Embeddings(tasks::text_embeddings::Output),
     /// A task's own result, as `run` gives it.
     Json(Value),
+    /// A result as a recording spells it, at the endpoint where it was recorded.
+    Said(Arc<RawValue>),
+    /// The events of a recording, or of the upstream.
+    Recorded(Recorded),
     Generation {
         form: tasks::text_generation::Form,
         output: tasks::text_generation::Output,

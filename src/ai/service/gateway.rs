@@ -123,7 +123,7 @@ impl Ai {
             Ok(Output::Generation { output, .. }) => (Some(output.usage.prompt), Some(output.usage.completion)),
             Ok(Output::Embeddings(output)) => (Some(output.tokens), Some(0)),
             Ok(Output::Stream(stream)) => (Some(stream.prompt_tokens), None),
-            Ok(Output::Json(_) | Output::File { .. }) | Err(_) => (None, None),
+            Ok(Output::Json(_) | Output::Said(_) | Output::Recorded(_) | Output::File { .. }) | Err(_) => (None, None),
         };
         let neurons = answered.as_ref().ok().and_then(|answer| answer.neurons).unwrap_or(0.0);
         Log {

@@ -38,14 +38,18 @@ impl Ai {
             Respond::Generation(said) if generates => said.clone(),
             Respond::Json(value) if generates => from_json(value),
             other => {
-                tokio::time::sleep(Duration::from_secs_f64(timing.ttft_ms / 1e3)).await;
+                let (ticket, _guard) = running.ticket();
+                let pause = tokio::time::sleep(Duration::from_secs_f64(timing.ttft_ms / 1e3));
+                if tokio::time::timeout(ticket.deadline.remaining(), pause).await.is_err() {
+                    return Err(running.fail(AiError::Timeout));
+                }
                 return match self.render(model, input, other) {
                     Ok(output) => Ok(finish(output, self.meta_of(model, STUB, STUB, &running), model, input, running)),
                     Err(error) => Err(running.fail(error)),
                 };
             }
         };
-        self.say(model, input, call, said, timing, running).await
+        self.say(model, input, call, said, timing, STUB, running).await
     }
 
     /// The answer of another task.

@@ -5,20 +5,35 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::{Running, refusal_of};
+use crate::ai::catalog::{Model, Task};
 use crate::clock::Deadline;
 use crate::engine::backend::Failure;
 use crate::engine::queue::{Cancel, CancelOnDrop, Ticket};
 use crate::error::AiError;
+use crate::limits::Limits;
 
 impl Running {
     /// A ticket for one computation; it is cancelled when the guard is dropped.
     pub(super) fn ticket(&self) -> (Ticket, CancelOnDrop) {
         let cancel = Cancel::default();
         let guard = cancel.guard();
-        let seconds = self.scope().limits().value("ai.inference_seconds").unwrap_or(u64::MAX).min(u32::MAX.into());
+        let seconds = self.patience.map_or(u32::MAX.into(), |(_, seconds)| seconds.min(u32::MAX.into()));
         let time = self.timeout.unwrap_or(Duration::MAX).min(Duration::from_secs(seconds));
         (Ticket { deadline: Deadline::after(time), cancel }, guard)
     }
+}
+
+/// How many seconds a call of `model` may take, by the row that says so: its task's own, or the one for all.
+pub(super) fn patience(model: &Model, limits: &Limits) -> Option<(&'static str, u64)> {
+    const ALL: &str = "ai.inference_seconds";
+    let own = match model.task {
+        Task::TextGeneration => "ai.inference_seconds.text_generation",
+        Task::TextEmbeddings => "ai.inference_seconds.text_embeddings",
+        Task::TextClassification => "ai.inference_seconds.text_classification",
+        // No other is computed here.
+        _ => ALL,
+    };
+    [own, ALL].into_iter().find_map(|row| Some((row, limits.value(row)?)))
 }
 
 /// Runs `work` where it may block: loading, tokenising.

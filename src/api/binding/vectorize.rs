@@ -7,7 +7,7 @@ use crate::api::rest::vectorize::{self as rest, Answer, Request, body};
 use crate::api::{App, journalled};
 use crate::error::{Operation, PlatformError};
 use crate::harness::Dialect;
-use crate::vectorize::{Index, Vectorize};
+use crate::vectorize::{Index, Vectorize, touched};
 
 /// Answers one call on `index`: JSON without an envelope. The request's path is the operation.
 pub fn binding(service: &Vectorize, index: &str, request: &Request<'_>) -> Answer {
@@ -34,6 +34,7 @@ pub fn binding(service: &Vectorize, index: &str, request: &Request<'_>) -> Answe
 fn upload(index: &Index, operation: Operation, request: &Request<'_>) -> Answer {
     let bounds = index.bounds();
     let lines = body::binding_upload(request, operation, &bounds)?;
+    touched::note("vectorize.binding_batch", lines.len());
     rest::answer(&index.write(operation, lines, bounds.binding_batch)?)
 }
 

@@ -57,7 +57,10 @@ async fn answer(work: impl Future<Output = Result<Value, Error>>) -> Reply {
 
 /// The scope of `?account=`, or of the default account.
 fn scope(app: &App, incoming: &Incoming) -> Result<Arc<Scope>, Error> {
-    Ok(app.harness.scope(asked_account(incoming)?.as_deref().unwrap_or(&app.account)))
+    let asked = asked_account(incoming)?;
+    let account = asked.as_deref().unwrap_or(&app.account);
+    app.make_room(account)?;
+    Ok(app.harness.scope(account))
 }
 
 /// `?account=`, checked.
@@ -86,6 +89,13 @@ fn added(ids: Vec<String>) -> Value {
 fn parsed<T: std::str::FromStr>(incoming: &Incoming, name: &str) -> Result<Option<T>, Error> {
     let Some(text) = incoming.query_value(name) else { return Ok(None) };
     text.parse().map(Some).map_err(|_| refusal(format!("`{name}` cannot be `{text}`")))
+}
+
+/// A control path that knows other methods: says which.
+pub fn wrong_method(method: &str, path: &str) -> Reply {
+    let known: Vec<&str> = ROUTES.iter().filter(|route| route.path == path).map(|route| route.method).collect();
+    let error = format!("`{path}` does not know {method}\nhint: it knows {}", known.join(", "));
+    json_reply(405, &json!({"error": error, "known": known}))
 }
 
 /// No such control path: says which there are.

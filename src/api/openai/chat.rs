@@ -37,7 +37,9 @@ async fn complete(app: App, incoming: Incoming, required: &str, schema: &'static
         Ok(answer) => answer,
         Err(refusal) => return envelope::refusal(&refusal),
     };
-    if !matches!(answer.output, Output::Generation { .. } | Output::Stream(_)) {
+    let is_text =
+        matches!(answer.output, Output::Generation { .. } | Output::Stream(_) | Output::Said(_) | Output::Recorded(_));
+    if !is_text {
         let text = format!("model {} does not generate text here", answer.meta.model);
         return refused(&app, AiError::InvalidInput { text });
     }

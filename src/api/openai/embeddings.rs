@@ -2,21 +2,31 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{call, refused};
-use crate::ai::service::{Answer, Output};
+use crate::ai::service::{Answer, Output, text_bytes};
 use crate::api::App;
 use crate::api::encode::ai_headers;
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
 use crate::error::AiError;
+use crate::harness::estimate_tokens;
 
 /// `encoding_format`. OpenAI's own SDKs ask for base64 unless told otherwise.
 #[derive(Clone, Copy)]
 enum Encoding {
     Float,
     Base64,
+}
+
+/// Vectors, row by row.
+struct Rows {
+    values: Vec<f32>,
+    dimensions: usize,
+    tokens: usize,
 }
 
 pub async fn create(app: App, incoming: Incoming) -> Reply {
@@ -28,11 +38,20 @@ pub async fn create(app: App, incoming: Incoming) -> Reply {
         Ok(options) => options,
         Err(error) => return refused(&app, error),
     };
+    // For a recording, which does not say.
+    let estimated = estimate_tokens(text_bytes(&call.input)) as usize;
     let Answer { meta, output, neurons } = match app.ai.run(call).await {
         Ok(answer) => answer,
         Err(refusal) => return envelope::refusal(&refusal),
     };
-    let Output::Embeddings(output) = output else {
+    let output = match output {
+        Output::Said(result) => recorded(&result, estimated),
+        Output::Embeddings(output) => {
+            Some(Rows { values: output.values, dimensions: output.dimensions, tokens: output.tokens })
+        }
+        _ => None,
+    };
+    let Some(output) = output else {
         let text = format!("model {} does not make embeddings", meta.model);
         return refused(&app, AiError::InvalidInput { text });
     };
@@ -41,7 +60,8 @@ pub async fn create(app: App, incoming: Incoming) -> Reply {
         return refused(&app, AiError::InvalidInput { text });
     }
     let data: Vec<Value> = output
-        .rows()
+        .values
+        .chunks_exact(output.dimensions)
         .enumerate()
         .map(|(index, row)| json!({"object": "embedding", "index": index, "embedding": encode(row, encoding)}))
         .collect();
@@ -54,6 +74,18 @@ pub async fn create(app: App, incoming: Incoming) -> Reply {
     let mut reply = envelope::json_reply(200, &body);
     ai_headers(reply.headers_mut(), &meta, neurons);
     reply
+}
+
+/// A recorded result of the model's own endpoint; nothing where it holds no vectors.
+fn recorded(result: &RawValue, tokens: usize) -> Option<Rows> {
+    #[derive(Deserialize)]
+    struct Result {
+        data: Vec<Vec<f32>>,
+    }
+    let Result { data } = serde_json::from_str(result.get()).ok()?;
+    let dimensions = data.first()?.len();
+    let is_even = dimensions > 0 && data.iter().all(|row| row.len() == dimensions);
+    is_even.then(|| Rows { values: data.concat(), dimensions, tokens })
 }
 
 /// Turns OpenAI's input into the native one, and takes out what only concerns the answer.

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::api::incoming::Incoming;
 use crate::error::{AiError, Error, Operation, PlatformError, VectorizeError};
 use crate::vectorize::limits::LIST_PAGE_DEFAULT;
-use crate::vectorize::{Account, Index, IndexType, Query, Vectorize};
+use crate::vectorize::{Account, Index, IndexType, Query, Vectorize, touched};
 
 /// The parts of a request that Vectorize reads, whatever the dialect.
 #[derive(Debug, Clone, Copy)]
@@ -148,6 +148,7 @@ fn upload(account: &Account, name: &str, operation: Operation, request: &Request
     let index = account.get_for(name, || body::dimensions(request))?;
     let bounds = index.bounds();
     let lines = body::upload(request, operation, &bounds)?;
+    touched::note("vectorize.http_batch", lines.len());
     answer(&index.write(operation, lines, bounds.http_batch)?)
 }
 
@@ -160,6 +161,7 @@ fn list(index: &Index, request: &Request<'_>) -> Answer {
     let Paging { count, cursor } = body::query(request)?;
     let limit = index.bounds().list_page;
     let count = count.unwrap_or(LIST_PAGE_DEFAULT.min(limit as u64));
+    touched::note("vectorize.list_page", usize::try_from(count).unwrap_or(usize::MAX));
     let in_range = usize::try_from(count).ok().filter(|count| (1..=limit).contains(count));
     let count = in_range.ok_or_else(|| VectorizeError::InvalidRequest {
         text: format!("Failed to deserialize query string: count: must be in range: [1, {limit}], got {count}"),

@@ -193,6 +193,13 @@ impl GenerationModel {
         Ok(adapter)
     }
 
+    /// Bytes of the KV cache that one token of a sequence takes; 0 of a decoder that has none.
+    pub fn cache_bytes_per_token(&self) -> usize {
+        let Some(config) = &self.shape else { return 0 };
+        // A key and a value of each head, as float32.
+        config.layers.len().saturating_mul(config.kv_heads).saturating_mul(config.head_dim).saturating_mul(2 * 4)
+    }
+
     /// Queues a request without waiting. [`Failure::Busy`] if the queue is full (or every slot, and the request would
     /// rather not wait), [`Failure::Input`] if the prompt
     /// cannot be computed by this checkpoint; else the sink hears what becomes of it.

@@ -4,12 +4,16 @@ use candleflare::limits::Limit;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::super::client::{CHAT, EMBED};
+use super::super::client::{CHAT, EMBED, RERANKER};
 use super::{Ask, Case, Held, finetunes, start};
 
 /// A body of exactly so many bytes.
 fn text_of(bytes: usize) -> Value {
     json!({"text": "a".repeat(bytes - json!({"text": ""}).to_string().len())})
+}
+
+fn chat() -> Ask {
+    Ask::run(CHAT, &json!({"prompt": "hello"}))
 }
 
 fn embed() -> Ask {
@@ -55,6 +59,12 @@ pub async fn case(row: &Limit) -> Held {
         }
         "ai.inference_seconds" => {
             Case::new(0, Vec::new(), Ask::run(CHAT, &json!({"prompt": "hello", "stream": true}))).into()
+        }
+        "ai.inference_seconds.text_generation" => Case::new(0, Vec::new(), chat()).into(),
+        "ai.inference_seconds.text_embeddings" => Case::new(0, Vec::new(), embed()).into(),
+        "ai.inference_seconds.text_classification" => {
+            let rerank = json!({"query": "a", "contexts": [{"text": "b"}]});
+            Case::new(0, Vec::new(), Ask::run(RERANKER, &rerank)).into()
         }
         "ai.queue_length" | "ai.concurrent_calls" => {
             crowd(row).await;

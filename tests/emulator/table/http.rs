@@ -22,6 +22,11 @@ pub async fn case(row: &Limit) -> Held {
             Case::new(200, vec![reset(200)], reset(201)).into()
         }
         "api.calls_per_five_minutes" => Case::new(2, vec![Ask::get(SEARCH); 2], Ask::get(SEARCH)).into(),
+        "control.accounts" => {
+            let of = |account: &str| Ask { path: format!("/client/v4/accounts/{account}{SEARCH}"), ..Ask::get(SEARCH) };
+            let (one, two, three) = ("1".repeat(32), "2".repeat(32), "3".repeat(32));
+            Case::new(2, vec![of(&one), of(&two), of(&one)], of(&three)).into()
+        }
         "http.url_bytes" => {
             let path = format!("/client/v4/accounts/{ACCOUNT}{SEARCH}?x=");
             let ask = |bytes: usize| Ask::get(&format!("{SEARCH}?x={}", "x".repeat(bytes - path.len())));

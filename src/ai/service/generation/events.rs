@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Sleep, sleep};
 
 use super::super::refusal_of;
 use super::settlement::Settlement;
@@ -94,6 +95,8 @@ pub(super) struct Events {
     finish: FinishReason,
     settlement: Settlement,
     deadline: Deadline,
+    /// Rings at the deadline; wound up when a stream has to wait.
+    alarm: Option<Pin<Box<Sleep>>>,
     _guard: CancelOnDrop,
 }
 
@@ -109,7 +112,17 @@ impl Events {
         let choice = |reader| Choice { reader, begun: 0, whole: 0, reasoning_tokens: 0, is_open: true };
         let choices = readers.into_iter().map(choice).collect();
         let finish = FinishReason::default();
-        Self { receiver, items: VecDeque::new(), choices, rules, finish, settlement, deadline, _guard: guard }
+        Self {
+            receiver,
+            items: VecDeque::new(),
+            choices,
+            rules,
+            finish,
+            settlement,
+            deadline,
+            alarm: None,
+            _guard: guard,
+        }
     }
 
     /// The account's stream of randomness.
@@ -144,9 +157,16 @@ impl Events {
                 let usage = self.settlement.settle();
                 return Poll::Ready(Some(StreamItem::End { finish: self.finish, usage }));
             }
-            match ready!(self.receiver.poll_recv(context)) {
-                Some((choice, event)) => self.take(choice, event),
-                None => self.fail(ended_early()),
+            match self.receiver.poll_recv(context) {
+                Poll::Ready(Some((choice, event))) => self.take(choice, event),
+                Poll::Ready(None) => self.fail(ended_early()),
+                Poll::Pending => {
+                    // Whoever computes looks at the deadline, too, but may be slow to, or be a stub.
+                    let left = self.deadline.remaining();
+                    let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep(left)));
+                    ready!(alarm.as_mut().poll(context));
+                    self.fail(AiError::Timeout);
+                }
             }
         }
     }
@@ -158,16 +178,15 @@ impl Events {
         let mut choices: Vec<task::Choice> =
             self.choices.iter().map(|_| task::Choice { logprobs: logprobs(), ..task::Choice::default() }).collect();
         loop {
-            let left = self.deadline.remaining();
-            match tokio::time::timeout(left, std::future::poll_fn(|context| self.poll(context))).await {
-                Ok(Some(StreamItem::Delta { choice, delta, logprobs, .. })) => {
+            match std::future::poll_fn(|context| self.poll(context)).await {
+                Some(StreamItem::Delta { choice, delta, logprobs, .. }) => {
                     let choice = &mut choices[choice];
                     if let (Delta::Content(_), Some(all)) = (&delta, &mut choice.logprobs) {
                         all.extend(logprobs);
                     }
                     choice.message.push(delta);
                 }
-                Ok(Some(StreamItem::ChoiceEnd { choice, finish })) => {
+                Some(StreamItem::ChoiceEnd { choice, finish }) => {
                     // A call that was cut off cannot be parsed, so it is none.
                     choices[choice].message.calls.truncate(self.choices[choice].whole);
                     choices[choice].finish = finish;
@@ -175,12 +194,11 @@ impl Events {
                         return Err(self.settlement.refuse(error));
                     }
                 }
-                Ok(Some(StreamItem::End { usage, .. })) => {
+                Some(StreamItem::End { usage, .. }) => {
                     return Ok(task::Output { choices, usage, parse_json: rules.parse_json, echo: None });
                 }
-                Ok(Some(StreamItem::Failed(error))) => return Err(error),
-                Ok(None) => return Err(self.settlement.fail(ended_early())),
-                Err(_) => return Err(self.settlement.fail(AiError::Timeout)),
+                Some(StreamItem::Failed(error)) => return Err(error),
+                None => return Err(self.settlement.fail(ended_early())),
             }
         }
     }

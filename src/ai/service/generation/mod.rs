@@ -22,7 +22,8 @@ use crate::engine::generate::{Constraint, GenerateJob, GenerationModel, Prepared
 use crate::error::{AiError, Error};
 use events::{Events, Rules};
 pub use events::{GenerationStream, StreamItem};
-pub(super) use said::{from_json, text_bytes};
+pub(super) use said::from_json;
+pub use said::text_bytes;
 use settlement::Settlement;
 
 /// Output tokens where neither the input nor the model says how many: the newer families have no small cap.
@@ -148,6 +149,11 @@ impl Ai {
             None => None,
         };
         let max_tokens = room(model, prompt.tokens.len(), request.parameters.max_tokens, running)?;
+        // A sequence for each choice, at its longest; a slot holds no more than the checkpoint's own window.
+        let tokens = prompt.tokens.len().saturating_add(max_tokens).min(decoder.spec().context);
+        let sequences = request.parameters.choices.min(decoder.spec().slots);
+        let cache = decoder.cache_bytes_per_token().saturating_mul(tokens).saturating_mul(sequences);
+        running.reserve(cache.saturating_add(text_bytes(input).saturating_mul(super::embeddings::TOKENISING)))?;
         Ok(Prepare { request, decoder, prompt, constraint, adapter, max_tokens })
     }
 }

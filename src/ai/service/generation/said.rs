@@ -30,10 +30,11 @@ impl Ai {
         running: Running,
     ) -> Result<Answer, Error> {
         let said = Generation { text: "and on ".repeat(MOST_PIECES / 2), is_cut: true, ..Generation::default() };
-        self.say(model, input, call, said, Timing::default(), running).await
+        self.say(model, input, call, said, Timing::default(), STUB, running).await
     }
 
-    /// Says it as a checkpoint would: piece by piece, each a token.
+    /// Says it as a checkpoint would: piece by piece, each a token. `who` stands where a checkpoint's name does.
+    #[expect(clippy::too_many_arguments, reason = "a call's parts, and what is said of it")]
     pub(in crate::ai::service) async fn say(
         &self,
         model: &'static Model,
@@ -41,6 +42,7 @@ impl Ai {
         call: &Call,
         said: Generation,
         timing: Timing,
+        who: &'static str,
         running: Running,
     ) -> Result<Answer, Error> {
         let endpoint = if call.schema.is_some() { Endpoint::Compatible } else { Endpoint::Run };
@@ -54,7 +56,7 @@ impl Ai {
             Ok(prepared) => prepared,
             Err(error) => return Err(running.fail(error)),
         };
-        let meta = self.meta_of(model, STUB, STUB, &running);
+        let meta = self.meta_of(model, who, who, &running);
         let (ticket, guard) = running.ticket();
         let (sender, receiver) = unbounded_channel();
         let script = Arc::new(Script::new(&said, &request.parameters.stop, room, prompt_tokens, timing));
@@ -73,7 +75,7 @@ impl Ai {
 }
 
 /// Bytes of an input's texts: what a bill counts, and a tokeniser takes.
-pub(in crate::ai::service) fn text_bytes(input: &Value) -> usize {
+pub fn text_bytes(input: &Value) -> usize {
     fn count(value: &Value) -> usize {
         match value {
             Value::String(text) => text.len(),

@@ -80,6 +80,7 @@ impl Settlement {
             input_tokens: self.usage.prompt as u64,
             cached_tokens: self.usage.cached as u64,
             output_tokens: self.usage.completion as u64,
+            ..Usage::default()
         }
     }
 }

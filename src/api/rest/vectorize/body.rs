@@ -9,6 +9,7 @@ use axum::http::Uri;
 use futures_util::{FutureExt, stream};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::Request;
 use crate::error::{Format, Operation, VectorizeError};
@@ -84,6 +85,27 @@ pub fn binding_upload(
     match media_type(request).as_str() {
         "application/x-ndjson" => vectorize::ndjson(request.body, operation, Unparsable::Error),
         "application/json" => vectorize::json(request.body, operation),
+        _ => Err(VectorizeError::UnknownContentType),
+    }
+}
+
+/// The vectors of a write as NDJSON, however they came, and not looked into: what a recording keeps and an upstream gets.
+pub fn lines(request: &Request<'_>, operation: Operation, is_binding: bool) -> Result<Bytes, VectorizeError> {
+    #[derive(Deserialize)]
+    struct Vectors<'a> {
+        #[serde(borrow)]
+        vectors: Vec<&'a RawValue>,
+    }
+    match (media_type(request).as_str(), is_binding) {
+        ("application/x-ndjson", _) => Ok(request.body.clone()),
+        ("multipart/form-data", false) => form(request, operation),
+        ("application/json", true) => {
+            let unparsable = |_| VectorizeError::UnparsableVectors { operation, format: Format::Json, line: None };
+            let Vectors { vectors } = serde_json::from_slice(request.body).map_err(unparsable)?;
+            // A line's end inside of a vector is only space.
+            let lines = vectors.into_iter().map(|vector| vector.get().replace(['\n', '\r'], " ") + "\n");
+            Ok(lines.collect::<String>().into())
+        }
         _ => Err(VectorizeError::UnknownContentType),
     }
 }
