@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-http bench-limits bench-search fuzz load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-http bench-exec bench-limits bench-search fuzz load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ test-rust:
 		set -x; $(CARGO) test --release --locked --all-targets && $(CARGO) test --release --locked --doc; \
 	fi
 
-test-clients: build tests/clients/node_modules fixtures/workers/node_modules
+test-clients: build tests/clients/node_modules fixtures/workers/node_modules .tools/clients/.installed
 	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test tests/clients/*.test.mjs
 
 tests/clients/node_modules: tests/clients/package.json tests/clients/package-lock.json
@@ -113,8 +113,11 @@ fuzz: .tools/fuzz/bin/cargo-fuzz ## each target of fuzz/ for FUZZ_SECONDS (insta
 .tools/fuzz/bin/cargo-fuzz:
 	$(CARGO) install --locked --root .tools/fuzz cargo-fuzz
 
-bench-limits: build tests/clients/node_modules ## how exactly a Worker's limits are cut; figures belong in docs/limits.md
+bench-limits: build tests/clients/node_modules fixtures/workers/node_modules ## how exactly a Worker's limits are cut; figures belong in docs/limits.md
 	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=dot benches/limits.mjs
+
+bench-exec: build tests/clients/node_modules fixtures/workers/node_modules ## what exec, a binding and the examples' vitest take
+	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=dot benches/exec.mjs
 
 clean: ## remove what was built and installed
 	$(CARGO) clean

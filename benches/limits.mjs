@@ -9,6 +9,7 @@ import { test } from "node:test";
 
 import { file } from "../tests/clients/emulator.mjs";
 import { startWorker, workerd } from "../tests/clients/worker.mjs";
+import { announced, exec, modules, project } from "../tests/clients/workers.mjs";
 
 const WORKER = `
 const kept = [];
@@ -52,10 +53,10 @@ test("CPU time", async () => {
       next.push((await timed(worker, "/")).ms);
       await new Promise((done) => setTimeout(done, 100));
     }
-    const cuts = worker.said.stderr.split("\n").filter((line) => line.includes("used_ms")).map((line) => JSON.parse(line).used_ms - limit);
+    await worker.stop();
+    const cuts = [...worker.said.stderr.matchAll(/"used_ms":([\d.]+)/g)].map(([, used]) => Number(used) - limit);
     say(`a CPU loop, limit ${limit} ms: cut after the limit by`, spread(cuts, `ms (${cuts.length})`));
     say("the next request after a kill, answered after", spread(next, "ms"));
-    await worker.stop();
   }
   const paid = await startWorker(WORKER);
   for (let round = 0; round < 10; round++) await timed(paid, "/work?n=5000000");
@@ -68,6 +69,32 @@ test("CPU time", async () => {
   const measured = (await (await fetch(`${free.api}/__candleflare/worker/invocations`)).json()).invocations.slice(10).map(({ cpu_ms }) => cpu_ms);
   say("500 requests of 85 % of 10 ms: wrong kills", String(wrong));
   say("their CPU time", spread(measured, "ms"));
+});
+
+test("under wrangler dev", async () => {
+  busy();
+  const cwd = project({ "wrangler.json": { name: "bench", main: "index.js", compatibility_date: "2025-11-01" }, "index.js": WORKER });
+  const command = ["node", join(modules, "wrangler/bin/wrangler.js"), "dev", "--port", "0", "--inspector-port", "0"];
+  const env = { CANDLEFLARE_LOG: "candleflare::worker=debug", WRANGLER_LOG_PATH: join(cwd, "logs") };
+  const running = exec(command, { cwd, env, flags: ["--enforce", "--plan", "free", "--limits", limits("cpu_ms", 50)] });
+  const url = (await announced(running, /Ready on (http:\/\/\S+)/)).replace("Ready on ", "");
+  const worker = { get: (path) => fetch(url + path) };
+  for (let round = 0; round < 20; round++) await timed(worker, "/");
+  const [trivial, next] = [[], []];
+  for (let round = 0; round < 200; round++) trivial.push((await timed(worker, "/")).ms);
+  for (let round = 0; round < 20; round++) {
+    await timed(worker, "/loop");
+    next.push((await timed(worker, "/")).ms);
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  running.child.kill("SIGINT");
+  await running.ended;
+  // Colours come between a field's name and its value.
+  const said = (running.said.stdout + running.said.stderr).replace(/\x1b\[[\d;]*m/g, "");
+  const cuts = [...said.matchAll(/used_ms=([\d.]+)/g)].map(([, used]) => Number(used) - 50);
+  say("a CPU loop, limit 50 ms: cut after the limit by", spread(cuts, `ms (${cuts.length})`));
+  say("a trivial request, from outside", spread(trivial, "ms"));
+  say("the next request after a kill, answered after", spread(next, "ms"));
 });
 
 test("memory", async () => {

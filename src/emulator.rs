@@ -225,6 +225,11 @@ impl Emulator {
         Ok(worker.listen(listener)?)
     }
 
+    /// From here on the control plane takes the reports of supervisors under Miniflare; where they go.
+    pub fn enforced(&self) -> Arc<worker::Ledger> {
+        Arc::clone(self.app.enforced.get_or_init(Arc::default))
+    }
+
     /// Takes no more calls, lets those in flight end, and stops.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
@@ -300,6 +305,7 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
         account: config.account,
         indexes: config.indexes,
         worker: OnceLock::new(),
+        enforced: OnceLock::new(),
         started: Stopwatch::new(),
     }))
 }

@@ -85,8 +85,9 @@ class Candleflare {
     return (await this.#send("POST", "export")).text();
   }
 
-  import(ndjson) {
-    return this.#call("POST", "import", ndjson);
+  /** `replace` takes the place of indexes that exist. */
+  import(ndjson, { replace } = {}) {
+    return this.#call("POST", "import", ndjson, { replace });
   }
 
   #list(name) {

@@ -129,7 +129,8 @@ export class Candleflare {
   version(): Promise<{ name: string; version: string; features: string[] }>;
   /** State as NDJSON. */
   export(): Promise<string>;
-  import(ndjson: string): Promise<unknown>;
+  /** `replace` takes the place of indexes that exist. */
+  import(ndjson: string, options?: { replace?: boolean }): Promise<unknown>;
 }
 
 /** The control plane refused. */

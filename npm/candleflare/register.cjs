@@ -6,6 +6,7 @@ const Module = require("node:module");
 const { pathToFileURL } = require("node:url");
 
 const { transformed } = require("./lib/bundles.cjs");
+const { wireEnforced } = require("./lib/enforced.cjs");
 const { wireFetch } = require("./lib/fetch.cjs");
 const { wireMiniflare } = require("./lib/miniflare.cjs");
 const { withLocalBindings } = require("./lib/remote.cjs");
@@ -53,6 +54,7 @@ function register() {
   } else if (HOOKED) {
     Module.register("./lib/hooks.mjs", pathToFileURL(__filename));
   }
+  wireEnforced();
   wireFetch(target.url);
   wireWarnings(target.url.origin);
 }

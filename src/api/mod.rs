@@ -29,7 +29,7 @@ use crate::harness::{Harness, LAG_MS, Scope};
 use crate::limits::Limits;
 use crate::vectorize::limits::Bounds;
 use crate::vectorize::{Lag, Vectorize};
-use crate::worker::Worker;
+use crate::worker::{Ledger, Worker};
 
 pub use crate::account::DEFAULT as DEFAULT_ACCOUNT;
 
@@ -50,6 +50,8 @@ pub struct Services {
     pub indexes: BTreeMap<String, String>,
     /// The Worker that runs under its limits here, if one does.
     pub worker: OnceLock<Weak<Worker>>,
+    /// What supervisors under Miniflare report, where `exec --enforce` has started them.
+    pub enforced: OnceLock<Arc<Ledger>>,
     pub started: Stopwatch,
 }
 

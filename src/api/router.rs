@@ -113,6 +113,7 @@ pub static ROUTES: &[Route] = routes! {
     POST "/__candleflare/export" Control "" control::transfer::export, "Vectorize's indexes as NDJSON, streamed";
     POST "/__candleflare/import" Control "" control::transfer::import, "the same back, whole or not at all";
     GET "/__candleflare/worker/invocations" Control "control.body_bytes" control::worker::invocations, "what the Worker's invocations used of their limits";
+    POST "/__candleflare/worker/invocations" Control "control.body_bytes" control::worker::add, "one more invocation, from a supervisor under Miniflare";
     DELETE "/__candleflare/worker/invocations" Control "control.body_bytes" control::worker::forget, "forget the Worker's invocations";
     POST "/__candleflare/worker/scheduled" Control "control.body_bytes" control::worker::scheduled, "run the Worker's `scheduled` handler";
     POST "/__candleflare/worker/queue" Control "control.body_bytes" control::worker::queue, "run the Worker's `queue` handler";

@@ -1,6 +1,7 @@
 //! `candleflare exec`: an emulator for the life of one command.
 
 mod child;
+mod enforce;
 mod environment;
 mod preload;
 
@@ -20,6 +21,8 @@ use crate::emulator::{Emulator, StartError, Totals};
 pub struct Exec {
     #[command(flatten)]
     settings: Settings,
+    #[command(flatten)]
+    enforce: enforce::Enforce,
     /// Command to run, with its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -35,25 +38,41 @@ impl Exec {
         }
         let config = Config::load(self.settings)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let code = runtime.block_on(exec(config, &self.command))?;
+        let code = runtime.block_on(exec(config, &self.enforce, &self.command))?;
         // What still computes for a client that is gone need not be waited for.
         runtime.shutdown_background();
         Ok(code)
     }
 }
 
-async fn exec(config: Config, command: &[OsString]) -> Result<ExitCode, Box<dyn std::error::Error>> {
+async fn exec(
+    config: Config,
+    enforce: &enforce::Enforce,
+    command: &[OsString],
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let address = std::net::SocketAddr::new(config.host, config.port);
     let listener = TcpListener::bind(address)
         .await
         .map_err(|source| StartError::Listen { address: address.to_string(), source })?;
     let (token, account, ready_file) = (config.token.clone(), config.account.clone(), config.ready_file.clone());
+    let enforced = enforce.settings(&config)?;
     let emulator = Emulator::on(listener, config)?;
     let _ready = ready_file.map(|path| ReadyFile::write(path, &emulator.url())).transpose()?;
     let preload = preload::Preload::write()?;
-    let variables = environment::variables(&emulator.url(), &account, token.as_deref(), &preload.path())?;
+    let mut variables = environment::variables(&emulator.url(), &account, token.as_deref(), &preload.path())?;
+    let mut ledger = None;
+    if let Some(settings) = enforced {
+        variables.extend(enforce.variables(settings, &emulator.url())?);
+        ledger = Some(emulator.enforced());
+    }
     let code = child::run(command, variables).await?;
-    eprintln!("{}", summary(&emulator.totals()));
+    let totals = emulator.totals();
+    if let Some(ledger) = ledger {
+        // A report may be on its way.
+        emulator.stop().await;
+        enforce.report(&ledger)?;
+    }
+    eprintln!("{}", summary(&totals));
     Ok(code)
 }
 

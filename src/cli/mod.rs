@@ -12,6 +12,7 @@ mod serve;
 mod usage;
 mod worker;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -50,6 +51,11 @@ enum Verb {
 
 /// Runs the verb that the arguments name.
 pub fn run() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if crate::worker::called(&arguments) {
+        logs::init_for_command();
+        return crate::worker::supervise(&arguments);
+    }
     let cli = Cli::parse();
     let done = match cli.verb {
         Verb::Serve(serve) => serve.run(),

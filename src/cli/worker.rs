@@ -13,7 +13,7 @@ use super::logs;
 use super::ready::ReadyFile;
 use crate::config::{Config, Settings};
 use crate::emulator::{Emulator, StartError};
-use crate::worker::{Mode, Options, Wanted, table};
+use crate::worker::{Mode, Once, Options, Outcome, Wanted, table};
 
 #[derive(Debug, Args)]
 pub struct WorkerVerb {
@@ -29,6 +29,9 @@ pub struct WorkerVerb {
     #[arg(long, env = "CANDLEFLARE_PROCESSES", default_value_t = 4, value_name = "N",
         value_parser = clap::value_parser!(u16).range(1..=64))]
     processes: u16,
+    /// Run one invocation and end with its outcome: http[=/PATH], cron[=EXPRESSION] or queue[=JSON]
+    #[arg(long, value_name = "TRIGGER")]
+    trigger: Option<Once>,
     /// File for the report as JSON, written at the end
     #[arg(long, env = "CANDLEFLARE_REPORT", value_name = "FILE")]
     report: Option<PathBuf>,
@@ -67,13 +70,22 @@ impl WorkerVerb {
         };
         let (url, api) = (format!("http://{}", started.address()), emulator.url());
         let _ready = ready_file.map(|path| ReadyFile::write_both(path, &url, &api)).transpose()?;
-        announce(&url, &api, self.mode);
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("draining; a second signal stops at once");
         let worker = started.worker();
+        let mut once = None;
+        if let Some(trigger) = self.trigger {
+            tokio::select! {
+                ran = worker.once(trigger) => once = Some(ran?),
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        } else {
+            announce(&url, &api, self.mode);
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            tracing::info!("draining; a second signal stops at once");
+        }
         tokio::select! {
             () = async { started.stop().await; emulator.stop().await } => {}
             _ = interrupt.recv() => {}
@@ -88,6 +100,12 @@ impl WorkerVerb {
         if !invocations.is_empty() {
             // A closed terminal is no reason to fail.
             let _ = write!(std::io::stderr(), "\n{}", table(&invocations));
+        }
+        if let Some(invocation) = once {
+            writeln!(std::io::stdout(), "{}", serde_json::to_string(&invocation)?)?;
+            if invocation.outcome != Outcome::Ok {
+                return Err(format!("the invocation ended with `{}`", invocation.outcome.as_str()).into());
+            }
         }
         Ok(())
     }

@@ -5,25 +5,25 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::project::Configured;
 use crate::limits::Limits;
 
 /// What starts an invocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trigger {
     Http,
     Cron,
     /// A cron whose runs are an hour or more apart.
-    #[serde(rename = "cron")]
+    #[serde(rename(serialize = "cron"), skip_deserializing)]
     HourlyCron,
     Queue,
 }
 
 /// How exactly the limits hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Every breach is cut at the limit.
@@ -64,7 +64,7 @@ pub struct Bounds {
     queue: Option<Duration>,
     pub startup: Option<Duration>,
     pub memory_mb: Option<u64>,
-    memory_slack_mb: u64,
+    pub memory_slack_mb: u64,
     pub fetches: Option<u64>,
     pub services: Option<u64>,
     pub connections: usize,
@@ -77,6 +77,7 @@ pub struct Bounds {
     pub body_bytes: usize,
     pub log_bytes: usize,
     pub waiting: usize,
+    pub loops: usize,
     allowance: Allowance,
 }
 
@@ -114,6 +115,7 @@ impl Bounds {
             body_bytes: limits.bytes("worker.body_bytes"),
             log_bytes: limits.bytes("worker.log_bytes"),
             waiting: limits.bytes("worker.waiting_requests"),
+            loops: limits.bytes("worker.loops"),
             allowance: Allowance { most, left: Mutex::new(most) },
         }
     }

@@ -41,11 +41,11 @@ pub fn source(emulator: &str) -> String {
 }
 
 /// Rounds of a trivial request; the pause between them leaves caches as cold as a person's requests find them.
-const REQUESTS: usize = 15;
-const PAUSE: Duration = Duration::from_millis(4);
+pub const REQUESTS: usize = 15;
+pub const PAUSE: Duration = Duration::from_millis(4);
 /// Subrequests of one round, and rounds.
-const CALLS: u32 = 12;
-const ROUNDS: usize = 3;
+pub const CALLS: u32 = 12;
+pub const ROUNDS: usize = 3;
 
 /// Measures a process of `mold`, whose Worker is [`source`]'s.
 pub async fn calibrate(mold: &Mold) -> Result<Calibration, LaunchError> {
@@ -76,7 +76,7 @@ async fn round(instance: &Instance, what: &str, calls: u32) -> Option<Duration> 
     let began = instance.process.cpu()?;
     let long = Duration::from_secs(60);
     let (watch, _death) = Watch::new(began, Base::default(), long, None, None);
-    let (call, tail) = Call::new(Trigger::Http, Arc::new(watch), &instance.inner.bounds);
+    let (call, tail) = Call::new(Trigger::Http, 0, Arc::new(watch), &instance.inner.bounds);
     instance.inner.begin(Arc::new(call));
     let request = Request::get(format!("/?what={what}&n={calls}")).header("host", "calibration").body(Body::empty());
     let invoked = async {
@@ -89,7 +89,7 @@ async fn round(instance: &Instance, what: &str, calls: u32) -> Option<Duration> 
     ended.and(instance.process.cpu()).map(|cpu| cpu.saturating_sub(began))
 }
 
-fn median(mut values: Vec<Duration>) -> Duration {
+pub fn median(mut values: Vec<Duration>) -> Duration {
     values.sort();
     values.get(values.len() / 2).copied().unwrap_or_default()
 }

@@ -99,8 +99,12 @@ async fn answer(worker: &Arc<Worker>, client: SocketAddr, request: Request<Incom
     if !worker.count_request() {
         return page(pages::DAILY, &asked);
     }
+    let loops = pages::loops(&asked);
+    if loops > bounds.loops {
+        return page(pages::LOOP, &asked);
+    }
     let queued = Stopwatch::new();
-    let lease = match worker.pool.lease().await {
+    let lease = match worker.pool.lease(loops > 0).await {
         Ok(lease) => lease,
         Err(unavailable) => return turned_away(unavailable, bounds.waiting),
     };

@@ -58,7 +58,7 @@ export class Outbound extends WorkerEntrypoint {
     });
     thrown(leave);
     try {
-      return await this.env.INTERNET.fetch(request);
+      return await this.env.INTERNET.fetch(marked(request, leave));
     } finally {
       this.ctx.waitUntil(leave.body?.cancel());
     }
@@ -74,6 +74,15 @@ export class Service extends WorkerEntrypoint {
     thrown(answer);
     return answer;
   }
+}
+
+/** The request with the mark of a Worker's subrequest, by which one that calls itself without end is found. */
+function marked(request, leave) {
+  const loops = leave.headers.get("candleflare-loops");
+  if (loops === null) return request;
+  const own = new Request(request);
+  own.headers.set("cdn-loop", `cloudflare; loops=${loops}`);
+  return own;
 }
 
 function thrown(answer) {

@@ -38,6 +38,8 @@ pub struct Tail {
     pub outcome: String,
     pub exceptions: Vec<String>,
     pub logs: Vec<String>,
+    /// Of the response, where there was one.
+    pub status: Option<u16>,
 }
 
 /// The invocation that runs in a process.
@@ -45,6 +47,8 @@ pub struct Tail {
 pub struct Call {
     pub trigger: Trigger,
     pub watch: Arc<Watch>,
+    /// How many Workers the request has come through.
+    loops: usize,
     /// One for each subrequest that may wait for its response's headers.
     connections: Arc<Semaphore>,
     targets: Mutex<BTreeMap<String, u64>>,
@@ -53,11 +57,12 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn new(trigger: Trigger, watch: Arc<Watch>, bounds: &Bounds) -> (Self, oneshot::Receiver<Tail>) {
+    pub fn new(trigger: Trigger, loops: usize, watch: Arc<Watch>, bounds: &Bounds) -> (Self, oneshot::Receiver<Tail>) {
         let (tail, ended) = oneshot::channel();
         let call = Self {
             trigger,
             watch,
+            loops,
             connections: Arc::new(Semaphore::new(bounds.connections)),
             targets: Mutex::default(),
             calls: Mutex::default(),
@@ -79,17 +84,53 @@ impl Call {
         Arc::clone(&self.connections).acquire_owned().await.ok()
     }
 
+    /// Counts an external subrequest and waits for one of the connections, which the answer holds until it is dropped;
+    /// or the answer has what the guard throws.
+    pub async fn leave_to_fetch(&self, bounds: &Bounds, url: &str) -> Response<Body> {
+        let host = url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+        self.count(host.as_deref().unwrap_or("unknown"));
+        let count = self.watch.count_fetch();
+        if bounds.fetches.is_some_and(|limit| count > limit) {
+            return thrown(TOO_MANY_FETCHES);
+        }
+        let mut leave = held(self.connection().await);
+        leave.headers_mut().insert("candleflare-loops", HeaderValue::from(self.loops + 1));
+        leave
+    }
+
+    /// The same for a call of a binding.
+    pub async fn leave_to_call(&self, bounds: &Bounds, binding: &str) -> Response<Body> {
+        self.count(binding);
+        let count = self.watch.count_service();
+        if bounds.services.is_some_and(|limit| count > limit) {
+            return thrown(TOO_MANY_CALLS);
+        }
+        held(self.connection().await)
+    }
+
+    /// Keeps what a call of AI or Vectorize was answered.
+    pub fn called(&self, call: ServiceCall) {
+        let mut calls = lock(&self.calls);
+        if calls.len() < CALLS_KEPT {
+            calls.push(call);
+        }
+    }
+
     fn count(&self, target: &str) {
         *lock(&self.targets).entry(target.to_owned()).or_default() += 1;
     }
 
     fn ended(&self, events: Vec<TailEvent>) {
-        let own = events.into_iter().find(|event| event.is_of(self.trigger));
-        if let Some(event) = own
-            && let Some(tail) = lock(&self.tail).take()
-        {
+        if let Some(event) = events.into_iter().find(|event| event.is_of(self.trigger)) {
+            self.end(event.into());
+        }
+    }
+
+    /// Tells whoever waits for the runtime's word.
+    pub fn end(&self, word: Tail) {
+        if let Some(tail) = lock(&self.tail).take() {
             // Nobody waits where the process has been killed meanwhile.
-            let _ = tail.send(event.into());
+            let _ = tail.send(word);
         }
     }
 }
@@ -148,18 +189,7 @@ impl Inner {
     async fn leave(&self, call: Option<Arc<Call>>, request: &Request<Incoming>) -> Response<Body> {
         let Some(call) = call else { return empty(StatusCode::NO_CONTENT) };
         let url = request.headers().get("candleflare-url").and_then(|url| url.to_str().ok()).unwrap_or_default();
-        let host = url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
-        call.count(host.as_deref().unwrap_or("unknown"));
-        let count = call.watch.count_fetch();
-        if self.bounds.fetches.is_some_and(|limit| count > limit) {
-            return thrown(TOO_MANY_FETCHES);
-        }
-        let connection = call.connection().await;
-        let held = futures_util::stream::poll_fn(move |_| {
-            let _ = &connection;
-            Poll::<Option<Result<Bytes, Infallible>>>::Pending
-        });
-        Response::new(Body::from_stream(held))
+        call.leave_to_fetch(&self.bounds, url).await
     }
 
     /// A call of a wrapped binding, handed on to the emulator.
@@ -193,10 +223,7 @@ impl Inner {
         if let Some(call) = call {
             let neurons = response.headers().get("cf-ai-neurons");
             let neurons = neurons.and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
-            let mut calls = lock(&call.calls);
-            if calls.len() < CALLS_KEPT {
-                calls.push(ServiceCall { target, status: response.status().as_u16(), neurons, ms: watch.ms() });
-            }
+            call.called(ServiceCall { target, status: response.status().as_u16(), neurons, ms: watch.ms() });
         }
         response
     }
@@ -215,10 +242,19 @@ fn cache(method: &Method) -> Response<Body> {
     }
 }
 
-fn empty(status: StatusCode) -> Response<Body> {
+pub fn empty(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
+}
+
+/// An answer that holds a connection as long as it is open.
+fn held(connection: Option<OwnedSemaphorePermit>) -> Response<Body> {
+    let held = futures_util::stream::poll_fn(move |_| {
+        let _ = &connection;
+        Poll::<Option<Result<Bytes, Infallible>>>::Pending
+    });
+    Response::new(Body::from_stream(held))
 }
 
 /// The guard throws this text where the Worker waits.
@@ -232,9 +268,10 @@ fn thrown(text: &'static str) -> Response<Body> {
     response
 }
 
+/// One invocation, as the runtime reports it to a tail.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct TailEvent {
+pub struct TailEvent {
     outcome: String,
     #[serde(default)]
     exceptions: Vec<TailException>,
@@ -263,8 +300,18 @@ struct TailLog {
 }
 
 impl TailEvent {
+    /// A header of the request, in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.event.get("request")?.get("headers")?.get(name)?.as_str()
+    }
+
+    /// The status of the response, where there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.event.get("response")?.get("status")?.as_u64()?.try_into().ok()
+    }
+
     /// Calls that the Worker makes of itself are reported too, and are not the invocation.
-    fn is_of(&self, trigger: Trigger) -> bool {
+    pub fn is_of(&self, trigger: Trigger) -> bool {
         let has = |key: &str| self.event.get(key).is_some();
         match trigger {
             Trigger::Http => has("request"),
@@ -300,6 +347,7 @@ impl From<TailEvent> for Tail {
             format!("{}: {parts}", log.level)
         };
         Self {
+            status: event.status(),
             outcome: event.outcome,
             exceptions: event.exceptions.into_iter().map(exception).collect(),
             logs: event.logs.into_iter().map(log).collect(),

@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 
 use super::bounds::Bounds;
 use super::inner::Inner;
-use super::process::{Launch, LaunchError, Process};
+use super::process::{ENTRY, Launch, LaunchError, Process};
 use super::site::{Plot, Site};
 use super::workerd::Workerd;
 
@@ -31,6 +31,19 @@ pub struct Mold {
     pub startup: Option<Duration>,
     count: AtomicU64,
     client: Client<HttpConnector, Body>,
+}
+
+/// A client of workerd's own sockets.
+pub fn client() -> Client<HttpConnector, Body> {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        // The Worker sees the name that its client asked for.
+        .set_host(false)
+        .http1_max_headers(2048)
+        .http1_max_buf_size(1 << 20)
+        .build(connector)
 }
 
 /// One process, ready for an invocation. Dropping the last handle ends it.
@@ -49,15 +62,7 @@ pub const TRIGGER: &str = "candleflare-trigger";
 
 impl Mold {
     pub fn new(workerd: Workerd, site: Site, bounds: Arc<Bounds>, upstream: Router, startup: Option<Duration>) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            // The Worker sees the name that its client asked for.
-            .set_host(false)
-            .http1_max_headers(2048)
-            .http1_max_buf_size(1 << 20)
-            .build(connector);
+        let client = client();
         Self { workerd, site, bounds, upstream, startup, count: AtomicU64::new(0), client }
     }
 
@@ -72,8 +77,14 @@ impl Mold {
         let listener = UnixListener::bind(&plot.socket).map_err(failed)?;
         let inner = Arc::new(Inner::new(Arc::clone(&self.bounds), self.upstream.clone()));
         let accepting = tokio::spawn(accept(listener, Arc::clone(&inner))).abort_handle();
-        let launch =
-            Launch { workerd: self.workerd.path.clone(), config: plot.config.clone(), startup: self.startup, shown };
+        let launch = Launch {
+            workerd: self.workerd.path.clone(),
+            arguments: vec![plot.config.clone().into(), "--experimental".into()],
+            input: None,
+            sockets: vec![ENTRY.to_owned()],
+            startup: self.startup,
+            shown,
+        };
         let process = Process::start(launch).await.inspect_err(|_| accepting.abort())?;
         let instance = Instance {
             id,
@@ -120,6 +131,7 @@ impl Drop for Instance {
     }
 }
 
+/// Answers what a process asks by its socket.
 async fn accept(listener: UnixListener, inner: Arc<Inner>) {
     let mut connections = tokio::task::JoinSet::new();
     loop {

@@ -1,15 +1,16 @@
 //! What an invocation did, and the ledger of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::bounds::Trigger;
 
 /// How an invocation ended, in the runtime's words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
 pub enum Outcome {
     Ok,
     Exception,
@@ -28,6 +29,10 @@ impl Outcome {
             "ok" => Self::Ok,
             "exception" => Self::Exception,
             "canceled" => Self::Canceled,
+            "exceededCpu" => Self::ExceededCpu,
+            "exceededMemory" => Self::ExceededMemory,
+            "exceededWallTime" => Self::ExceededWallTime,
+            "internalError" => Self::InternalError,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -46,6 +51,12 @@ impl Outcome {
     }
 }
 
+impl From<String> for Outcome {
+    fn from(text: String) -> Self {
+        Self::of(&text)
+    }
+}
+
 impl From<Outcome> for String {
     fn from(outcome: Outcome) -> Self {
         outcome.as_str().to_owned()
@@ -53,21 +64,21 @@ impl From<Outcome> for String {
 }
 
 /// One inference or search that an invocation asked for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ServiceCall {
     /// Model id, or `index/operation`.
     pub target: String,
     pub status: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub neurons: Option<f64>,
     pub ms: f64,
 }
 
 /// How much of one limit an invocation used.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// Row of the table of limits.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub value: f64,
     pub limit: f64,
     /// `value / limit`.
@@ -77,12 +88,12 @@ pub struct Share {
 impl Share {
     pub fn of(name: &'static str, value: f64, limit: Option<f64>) -> Option<Self> {
         let limit = limit.filter(|limit| *limit > 0.0)?;
-        Some(Self { name, value, limit, share: value / limit })
+        Some(Self { name: Cow::Borrowed(name), value, limit, share: value / limit })
     }
 }
 
 /// One invocation, once it has ended: its response sent and its `waitUntil` done.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Invocation {
     pub id: String,
     /// RFC 3339, on the steered clock.
@@ -107,9 +118,9 @@ pub struct Invocation {
     pub calls: Vec<ServiceCall>,
     pub neurons: f64,
     pub limits: Vec<Share>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logs: Vec<String>,
     /// Which process ran it, and whether it was that one's first.
     pub process: u64,

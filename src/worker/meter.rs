@@ -49,6 +49,8 @@ const FILLED_PER_SECOND: f64 = 4e9;
 pub struct Watch {
     /// The process's CPU clock when the invocation began.
     began: Duration,
+    /// What of it since then was another invocation's, in nanoseconds.
+    elsewhere: AtomicU64,
     /// For the user's code alone.
     cpu: Duration,
     base: Base,
@@ -72,6 +74,7 @@ impl Watch {
         let (verdict, death) = oneshot::channel();
         let watch = Self {
             began,
+            elsewhere: AtomicU64::new(0),
             cpu,
             base,
             memory,
@@ -109,7 +112,13 @@ impl Watch {
 
     /// CPU time of the user's code, when the process's clock shows `clock`.
     pub fn used(&self, clock: Duration) -> Duration {
-        clock.saturating_sub(self.began).saturating_sub(self.overhead())
+        let elsewhere = Duration::from_nanos(self.elsewhere.load(Ordering::Relaxed));
+        clock.saturating_sub(self.began).saturating_sub(elsewhere).saturating_sub(self.overhead())
+    }
+
+    /// Takes `duration` for another invocation's, which ran in the same process meanwhile.
+    pub fn exclude(&self, duration: Duration) {
+        self.elsewhere.fetch_add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     fn overhead(&self) -> Duration {
@@ -121,8 +130,11 @@ impl Watch {
     pub fn look(&self, gauge: &Gauge) -> Result<Duration, Death> {
         let mut sleep = LONGEST;
         if let Some(clock) = gauge.cpu() {
-            let left = self.cpu.saturating_sub(self.used(clock));
+            let used = self.used(clock);
+            let left = self.cpu.saturating_sub(used);
             if left.is_zero() {
+                let (used_ms, limit_ms) = (used.as_secs_f64() * 1000.0, self.cpu.as_secs_f64() * 1000.0);
+                tracing::debug!(target: "candleflare::worker", used_ms, limit_ms, "cut at the CPU limit");
                 return Err(Death::Cpu);
             }
             sleep = sleep.min(left / 2);

@@ -12,6 +12,7 @@ mod inner;
 mod instance;
 mod invocation;
 mod meter;
+mod miniflare;
 mod modules;
 mod pages;
 mod pool;
@@ -35,9 +36,11 @@ use tokio::task::JoinHandle;
 
 pub use bounds::Mode;
 pub use invocation::{Invocation, Ledger, Outcome, ServiceCall, Share, Wanted};
+pub use miniflare::{Settings, VARIABLE, called, supervise};
+pub use project::{Configured, ProjectError};
 pub use report::table;
 pub use sys::METERED;
-pub use triggers::{Queue, QueueMessage, Scheduled, TriggerError};
+pub use triggers::{Once, Queue, QueueMessage, Scheduled, TriggerError};
 
 use bounds::Bounds;
 use calibration::{Calibration, calibrate};
@@ -45,7 +48,7 @@ use instance::Mold;
 use modules::Modules;
 use pool::Pool;
 use process::LaunchError;
-use project::{Project, ProjectError};
+use project::Project;
 use site::{Scratch, Site};
 use workerd::{Workerd, WorkerdError};
 

@@ -13,7 +13,17 @@ pub struct ErrorPage {
 
 pub const THREW: ErrorPage = ErrorPage { code: 1101, status: 500, title: "Worker threw exception" };
 pub const EXCEEDED: ErrorPage = ErrorPage { code: 1102, status: 503, title: "Worker exceeded resource limits" };
+pub const LOOP: ErrorPage = ErrorPage { code: 1019, status: 500, title: "Worker called itself too often" };
 pub const DAILY: ErrorPage = ErrorPage { code: 1027, status: 429, title: "Worker exceeded its daily requests" };
+
+/// How many Workers a request has come through already, as Cloudflare marks its own subrequests.
+pub fn loops(headers: &HeaderMap) -> usize {
+    let marks = headers.get_all(CDN_LOOP).iter().filter_map(|value| value.to_str().ok());
+    let parts = marks.flat_map(|value| value.split([',', ';'])).map(str::trim);
+    parts.filter_map(|part| part.strip_prefix("loops=")?.parse().ok()).max().unwrap_or_default()
+}
+
+const CDN_LOOP: &str = "cdn-loop";
 
 /// A page for browsers, one line for everything else.
 pub fn page(error: ErrorPage, asked: &HeaderMap) -> Response<Body> {
@@ -46,6 +56,17 @@ fn plain(status: u16, content_type: &'static str, text: String) -> Response<Body
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn loops_are_counted() {
+        let of = |value: &'static str| {
+            loops(&[(header::HeaderName::from_static(CDN_LOOP), HeaderValue::from_static(value))].into_iter().collect())
+        };
+        assert_eq!(
+            [of("cloudflare; loops=3; subreqs=1"), of("other, cloudflare; loops=16"), of("cloudflare"), of("loops=x")],
+            [3, 16, 0, 0]
+        );
+    }
 
     #[test]
     fn browsers_get_a_page() {

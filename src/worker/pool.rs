@@ -49,6 +49,8 @@ struct State {
 
 struct Waiter {
     since: Stopwatch,
+    /// It comes from an invocation that waits for it, and so may not wait for that one's process.
+    nested: bool,
     lease: oneshot::Sender<Result<Lease, Unavailable>>,
 }
 
@@ -68,8 +70,8 @@ impl Pool {
         Ok(pool)
     }
 
-    /// A process, in the order of asking.
-    pub async fn lease(&self) -> Result<Lease, Unavailable> {
+    /// A process, in the order of asking; one that is `nested` in another invocation comes first.
+    pub async fn lease(&self, nested: bool) -> Result<Lease, Unavailable> {
         let waiting = {
             let mut state = self.lock();
             if state.waiting.is_empty()
@@ -86,7 +88,12 @@ impl Pool {
                 return Err(Unavailable::Full);
             }
             let (lease, waiting) = oneshot::channel();
-            state.waiting.push_back(Waiter { since: Stopwatch::new(), lease });
+            let waiter = Waiter { since: Stopwatch::new(), nested, lease };
+            if nested {
+                state.waiting.push_front(waiter)
+            } else {
+                state.waiting.push_back(waiter)
+            }
             waiting
         };
         self.keep_standby();
@@ -119,7 +126,8 @@ impl Pool {
             let mut state = self.lock();
             state.waiting.retain(|waiter| !waiter.lease.is_closed());
             let Some(first) = state.waiting.front() else { break };
-            let grow = state.serving < self.size && first.since.elapsed() >= GROW_AFTER;
+            let size = if first.nested { self.size + self.mold.bounds.loops } else { self.size };
+            let grow = state.serving < size && first.since.elapsed() >= GROW_AFTER;
             let Some(instance) = state.take().or_else(|| if grow { state.promote() } else { None }) else { break };
             let Some(waiter) = state.waiting.pop_front() else { break };
             drop(state);

@@ -1,7 +1,8 @@
 //! One workerd process: started, watched and ended by a thread of its own, which lives as long as the process does,
 //! for the kernel ties the process to that thread.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use serde::Deserialize;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::meter::{Death, Watch};
 use super::sys::{self, CONTROL_FD, Gauge};
@@ -22,7 +23,12 @@ use crate::clock::Deadline;
 #[derive(Debug, Clone)]
 pub struct Launch {
     pub workerd: PathBuf,
-    pub config: PathBuf,
+    /// Everything but where it reports its ports.
+    pub arguments: Vec<OsString>,
+    /// The configuration, where it comes by standard input.
+    pub input: Option<Arc<Vec<u8>>>,
+    /// Sockets that it must report before it is ready.
+    pub sockets: Vec<String>,
     /// CPU time until it listens; over it, the Worker's global scope does too much.
     pub startup: Option<Duration>,
     /// Whether the Worker's output is shown from the start, or only once it serves.
@@ -51,6 +57,9 @@ pub enum LaunchError {
 /// A process that listens. Dropping the last handle ends it.
 #[derive(Debug)]
 pub struct Process {
+    /// Port of each socket, by its name.
+    pub ports: HashMap<String, u16>,
+    /// Of the socket `entry`.
     pub address: SocketAddr,
     /// CPU time until it listened.
     pub startup: Duration,
@@ -60,6 +69,7 @@ pub struct Process {
     dead: Arc<AtomicBool>,
     shown: Arc<AtomicBool>,
     commands: Mutex<Sender<Order>>,
+    fate: watch::Receiver<Option<Death>>,
 }
 
 enum Order {
@@ -74,6 +84,11 @@ enum Order {
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often an idle process is looked after.
 const IDLE: Duration = Duration::from_millis(200);
+
+/// The socket that takes the Worker's requests.
+pub const ENTRY: &str = "entry";
+/// Stands for the inspector's, which has no name in the configuration.
+pub const INSPECTOR: &str = "inspector";
 
 impl Process {
     pub async fn start(launch: Launch) -> Result<Self, LaunchError> {
@@ -97,15 +112,32 @@ impl Process {
 
     /// From here on `watch` decides over the process.
     pub fn begin(&self, watch: Arc<Watch>) {
-        self.shown.store(true, Ordering::Relaxed);
+        self.show();
         self.order(Order::Begin(watch));
+    }
+
+    /// From here on what it says is shown.
+    pub fn show(&self) {
+        self.shown.store(true, Ordering::Relaxed);
+    }
+
+    /// Why it ended, once it has.
+    pub fn fate(&self) -> watch::Receiver<Option<Death>> {
+        self.fate.clone()
+    }
+
+    /// Anonymous memory that it holds now, in bytes.
+    pub fn anonymous(&self) -> Option<u64> {
+        (!self.dead()).then(|| self.gauge.anonymous()).flatten()
     }
 
     pub fn ended(&self) {
         self.order(Order::Ended);
     }
 
+    /// Ends it; from here on it takes no invocation.
     pub fn kill(&self, death: Death) {
+        self.dead.store(true, Ordering::Release);
         self.order(Order::Kill(death));
     }
 
@@ -142,6 +174,7 @@ struct Running {
     control: Receiver<String>,
     said: Arc<Mutex<VecDeque<String>>>,
     errors: Option<std::thread::JoinHandle<()>>,
+    fate: watch::Sender<Option<Death>>,
 }
 
 impl Running {
@@ -152,11 +185,17 @@ impl Running {
         };
         let (reader, writer) = std::io::pipe().map_err(failed)?;
         let mut command = Command::new(&launch.workerd);
-        command.arg("serve").arg(&launch.config).arg("--experimental").arg(format!("--control-fd={CONTROL_FD}"));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.arg("serve").args(&launch.arguments).arg(format!("--control-fd={CONTROL_FD}"));
+        let input = launch.input.clone();
+        command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         sys::adopt(&mut command, &writer);
         let mut child = command.spawn().map_err(failed)?;
         drop(writer);
+        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+            // A process that does not read it all has ended, and says why.
+            std::thread::spawn(move || drop(stdin.write_all(&input)));
+        }
         let gauge = Gauge::of(child.id()).ok_or_else(|| failed(std::io::Error::other("its meters cannot be read")))?;
         let shown = Arc::new(AtomicBool::new(launch.shown));
         let said = Arc::default();
@@ -173,12 +212,13 @@ impl Running {
             }
         });
         let dead = Arc::new(AtomicBool::new(false));
-        Ok(Self { child, gauge: Arc::new(gauge), dead, shown, control, said, errors })
+        Ok(Self { child, gauge: Arc::new(gauge), dead, shown, control, said, errors, fate: watch::Sender::default() })
     }
 
     /// Waits until workerd reports its socket, which it does once the global scope has run.
     fn until_ready(&mut self, launch: &Launch, commands: Sender<Order>) -> Result<Process, LaunchError> {
         let patience = Deadline::after(PATIENCE);
+        let mut ports = HashMap::new();
         loop {
             let cpu = self.gauge.cpu().unwrap_or_default();
             if let Some(limit) = launch.startup.filter(|limit| cpu >= *limit) {
@@ -186,15 +226,21 @@ impl Running {
             }
             match self.control.recv_timeout(Duration::from_millis(1)) {
                 Ok(line) => {
-                    let Some(port) = entry_port(&line)? else { continue };
+                    ports.extend(port(&line)?);
+                    if !launch.sockets.iter().all(|socket| ports.contains_key(socket)) {
+                        continue;
+                    }
+                    let entry = ports.get(ENTRY).copied().unwrap_or_default();
                     return Ok(Process {
-                        address: SocketAddr::from(([127, 0, 0, 1], port)),
+                        ports,
+                        address: SocketAddr::from(([127, 0, 0, 1], entry)),
                         startup: self.gauge.cpu().unwrap_or_default(),
                         memory: self.gauge.anonymous().unwrap_or_default(),
                         gauge: Arc::clone(&self.gauge),
                         dead: Arc::clone(&self.dead),
                         shown: Arc::clone(&self.shown),
                         commands: Mutex::new(commands),
+                        fate: self.fate.subscribe(),
                     });
                 }
                 // The descriptor is closed: the process has ended, or is about to.
@@ -236,8 +282,9 @@ impl Running {
         // Fails only if it has ended by itself in this moment.
         let _ = self.child.kill();
         if let Some(watch) = watched {
-            watch.died(death);
+            watch.died(death.clone());
         }
+        self.fate.send_replace(Some(death));
     }
 
     /// It ended by itself; V8 aborts the process where a heap passes its limit.
@@ -251,9 +298,10 @@ impl Running {
             Death::Crashed(format!("{status}\n{said}"))
         };
         match watched {
-            Some(watch) => watch.died(death),
+            Some(watch) => watch.died(death.clone()),
             None => tracing::warn!(target: "candleflare::worker", %status, "an idle workerd ended"),
         }
+        self.fate.send_replace(Some(death));
     }
 
     fn reap(&mut self) -> String {
@@ -284,12 +332,14 @@ struct Control {
     port: Option<u16>,
 }
 
-/// The port of the socket `entry`, if this is what the line reports.
-fn entry_port(line: &str) -> Result<Option<u16>, LaunchError> {
+/// Name and port of a socket, if this is what the line reports.
+fn port(line: &str) -> Result<Option<(String, u16)>, LaunchError> {
     let unknown = || LaunchError::Protocol { line: line.to_owned() };
-    let control: Control = serde_json::from_str(line).map_err(|_| unknown())?;
-    match (control.event.as_str(), control.socket.as_deref()) {
-        ("listen", Some("entry")) => control.port.map(Some).ok_or_else(unknown),
+    let Control { event, socket, port } = serde_json::from_str(line).map_err(|_| unknown())?;
+    match (event.as_str(), socket, port) {
+        ("listen", Some(socket), Some(port)) => Ok(Some((socket, port))),
+        ("listen", ..) => Err(unknown()),
+        ("listen-inspector", _, Some(port)) => Ok(Some((INSPECTOR.to_owned(), port))),
         _ => Ok(None),
     }
 }
@@ -340,17 +390,25 @@ mod tests {
 
     #[test]
     fn ports_are_read_from_control_messages() {
-        assert_eq!(entry_port(r#"{"event":"listen","socket":"entry","port":7}"#), Ok(Some(7)));
-        assert_eq!(entry_port(r#"{"event":"listen-inspector","port":7}"#), Ok(None));
+        let named = |name: &str| Ok(Some((name.to_owned(), 7)));
+        assert_eq!(port(r#"{"event":"listen","socket":"entry","port":7}"#), named("entry"));
+        assert_eq!(port(r#"{"event":"listen-inspector","port":7}"#), named("inspector"));
+        assert_eq!(port(r#"{"event":"something new"}"#), Ok(None));
         for line in ["", "ready", "{}", r#"{"event":"listen","socket":"entry"}"#] {
-            assert!(matches!(entry_port(line), Err(LaunchError::Protocol { .. })), "{line}");
+            assert!(matches!(port(line), Err(LaunchError::Protocol { .. })), "{line}");
         }
     }
 
     #[tokio::test]
     async fn what_is_not_workerd_is_said() {
-        let launch =
-            |workerd: &str| Launch { workerd: workerd.into(), config: "/dev/null".into(), startup: None, shown: false };
+        let launch = |workerd: &str| Launch {
+            workerd: workerd.into(),
+            arguments: vec!["/dev/null".into()],
+            input: None,
+            sockets: vec![ENTRY.to_owned()],
+            startup: None,
+            shown: false,
+        };
         let missing = Process::start(launch("/nowhere/workerd")).await.unwrap_err();
         assert!(missing.to_string().contains("hint: `npm install workerd`"), "{missing}");
         let other = Process::start(launch("/bin/false")).await.unwrap_err();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::modules::{Modules, ModulesError};
@@ -31,7 +31,7 @@ pub struct Project {
 }
 
 /// `limits` of the wrangler configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Configured {
     pub cpu_ms: Option<u64>,
@@ -159,6 +159,13 @@ impl Project {
 }
 
 impl Configured {
+    /// What a wrangler configuration says, which must be what a deployment takes.
+    pub fn read(config: &Path, limits: &Limits) -> Result<Self, ProjectError> {
+        let configured = read(config)?.limits.unwrap_or_default();
+        configured.check(limits)?;
+        Ok(configured)
+    }
+
     fn check(self, limits: &Limits) -> Result<(), ProjectError> {
         if limits.plan() == Plan::Free && self != Self::default() {
             return Err(ProjectError::LimitsOnFree);

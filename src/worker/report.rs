@@ -2,17 +2,113 @@
 
 use std::fmt::Write;
 
+use std::time::Duration;
+
 use super::bounds::{Bounds, Trigger};
+use super::inner::{Call, Tail};
 use super::invocation::{Invocation, Outcome, Share};
-use super::meter::Watch;
+use super::meter::{Death, Watch};
 
 /// From this share of a limit on, a line is logged.
 const NEAR: f64 = 0.8;
 /// Rows of the table.
 const ROWS: usize = 50;
 
+/// An invocation that has ended, before it is written up.
+pub struct Run {
+    pub id: String,
+    /// RFC 3339, on the steered clock.
+    pub time: String,
+    pub trigger: Trigger,
+    pub event: String,
+    pub queue_ms: f64,
+    pub wall_ms: f64,
+    /// CPU time of the user's code.
+    pub used: Duration,
+    /// Most memory over that of an idle process, in bytes.
+    pub peak: u64,
+    pub process: u64,
+    pub cold: bool,
+}
+
+/// What an invocation is charged of `used`, what the clock shows for it. Books it.
+pub fn charged(bounds: &Bounds, trigger: Trigger, ended: &Result<Tail, Death>, used: Option<Duration>) -> Duration {
+    // At a limit the clock has stopped there; what the kernel needed to end the process is not the Worker's.
+    let used = match ended {
+        Err(Death::Cpu) => bounds.cpu_at_most(trigger).unwrap_or_default(),
+        _ => used.unwrap_or_default(),
+    };
+    bounds.settle(trigger, used);
+    used
+}
+
+impl Run {
+    /// The report, which is also logged. `status` is what the client of a request got.
+    pub fn report(self, bounds: &Bounds, call: &Call, ended: Result<Tail, Death>, status: u16) -> Invocation {
+        let (outcome, exceptions, logs) = match ended {
+            Ok(tail) => (said(&tail, self.trigger), tail.exceptions, tail.logs),
+            Err(death) => (outcome(&death), vec![text(&death)], Vec::new()),
+        };
+        let calls = call.calls();
+        let mut invocation = Invocation {
+            id: self.id,
+            time: self.time,
+            trigger: self.trigger,
+            event: self.event,
+            outcome,
+            status: (self.trigger == Trigger::Http).then_some(status),
+            cpu_ms: self.used.as_secs_f64() * 1000.0,
+            wall_ms: self.wall_ms,
+            queue_ms: self.queue_ms,
+            memory_mb: self.peak as f64 / f64::from(1 << 20),
+            subrequests: call.targets(),
+            neurons: calls.iter().filter_map(|call| call.neurons).fold(0.0, |sum, neurons| sum + neurons),
+            calls,
+            limits: Vec::new(),
+            exceptions,
+            logs: trimmed(logs, bounds.log_bytes),
+            process: self.process,
+            cold: self.cold,
+        };
+        invocation.limits = shares(bounds, &invocation, &call.watch);
+        tell(&invocation);
+        invocation
+    }
+}
+
+/// The runtime's own word, but that a `scheduled` or `queue` handler that threw is `ok` to its tail.
+fn said(tail: &Tail, trigger: Trigger) -> Outcome {
+    match Outcome::of(&tail.outcome) {
+        Outcome::Ok if trigger != Trigger::Http && !tail.exceptions.is_empty() => Outcome::Exception,
+        outcome => outcome,
+    }
+}
+
+pub fn outcome(death: &Death) -> Outcome {
+    match death {
+        Death::Cpu => Outcome::ExceededCpu,
+        Death::Memory => Outcome::ExceededMemory,
+        Death::Wall | Death::WaitUntil => Outcome::ExceededWallTime,
+        Death::Crashed(_) => Outcome::InternalError,
+    }
+}
+
+/// Production's words for the log, where they are known.
+pub fn text(death: &Death) -> String {
+    match death {
+        Death::Cpu => "Worker exceeded CPU time limit.".to_owned(),
+        Death::Memory => "Worker exceeded memory limit.".to_owned(),
+        Death::Wall => "Worker exceeded wall time limit.".to_owned(),
+        Death::WaitUntil => {
+            "waitUntil() tasks did not complete within the allowed time after invocation end and have been cancelled. See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil"
+                .to_owned()
+        }
+        Death::Crashed(said) => format!("workerd ended: {said}"),
+    }
+}
+
 /// How much of each limit an invocation used.
-pub fn shares(bounds: &Bounds, invocation: &Invocation, watch: &Watch) -> Vec<Share> {
+fn shares(bounds: &Bounds, invocation: &Invocation, watch: &Watch) -> Vec<Share> {
     let ms = |limit: Option<std::time::Duration>| limit.map(|limit| limit.as_secs_f64() * 1000.0);
     let trigger = invocation.trigger;
     let cpu = match trigger {
@@ -33,7 +129,7 @@ pub fn shares(bounds: &Bounds, invocation: &Invocation, watch: &Watch) -> Vec<Sh
 }
 
 /// Logs what a person should see of one invocation.
-pub fn tell(invocation: &Invocation) {
+fn tell(invocation: &Invocation) {
     let Invocation { event, outcome, status, cpu_ms, wall_ms, memory_mb, .. } = invocation;
     let outcome = outcome.as_str();
     tracing::info!(target: "candleflare::calls", event, outcome, status, cpu_ms, memory_mb, wall_ms, "invoked");
@@ -47,7 +143,7 @@ pub fn tell(invocation: &Invocation) {
 }
 
 /// At most `bytes` of log lines, with a notice where some were dropped.
-pub fn trimmed(logs: Vec<String>, bytes: usize) -> Vec<String> {
+fn trimmed(logs: Vec<String>, bytes: usize) -> Vec<String> {
     let mut left = bytes;
     let all = logs.len();
     let mut kept: Vec<String> = logs

@@ -15,11 +15,12 @@ use tokio::sync::oneshot;
 use super::Worker;
 use super::bounds::Trigger;
 use super::inner::{Call, Tail};
-use super::invocation::{Invocation, Outcome};
+use super::invocation::Invocation;
 use super::meter::{Death, Watch};
 use super::pages::{self, page};
 use super::pool::Lease;
-use super::report;
+use super::process::Process;
+use super::report::{self, Run, outcome};
 use crate::clock::{Deadline, Stopwatch};
 
 /// Set by the guard where the Worker threw.
@@ -45,7 +46,7 @@ struct Sent {
 }
 
 /// How an invocation ended, for the client that waits for its response.
-type Verdict = oneshot::Receiver<Death>;
+pub type Verdict = oneshot::Receiver<Death>;
 
 /// Runs one invocation in `lease`'s process: its response, and the report that follows when all has ended.
 pub async fn run(
@@ -75,7 +76,7 @@ pub async fn run(
     let response = match response {
         Ok(mut response) if response.status() == 101 => {
             let inside = hyper::upgrade::on(&mut response);
-            tokio::spawn(tunnel(upgrade, inside, sent.body));
+            tokio::spawn(tunnel(upgrade, inside, Some(sent.body)));
             let _ = sent.head.send(101);
             return (response.map(Body::new), done);
         }
@@ -98,12 +99,12 @@ pub async fn run(
         return (answer, done);
     }
     let _ = sent.head.send(response.status().as_u16());
-    let response = response.map(|body| Body::new(Relayed { body, verdict: Some(verdict), _sent: sent.body }));
+    let response = response.map(|body| Body::new(Relayed { body, verdict: Some(verdict), _sent: vec![sent.body] }));
     (response, done)
 }
 
 /// Whether a death is one of the limits that production answers with 1102.
-fn exceeded(death: Death) -> bool {
+pub fn exceeded(death: Death) -> bool {
     match death {
         Death::Cpu | Death::Memory | Death::Wall | Death::WaitUntil => true,
         Death::Crashed(_) => false,
@@ -131,7 +132,7 @@ fn referee(worker: &Arc<Worker>, order: Order, lease: Lease) -> (Sent, Verdict, 
     let clock = process.cpu().unwrap_or_default();
     let (watch, death) = Watch::new(clock, worker.calibration.base, cpu, memory, deadline);
     let watch = Arc::new(watch);
-    let (call, tail) = Call::new(order.trigger, Arc::clone(&watch), bounds);
+    let (call, tail) = Call::new(order.trigger, pages::loops(&order.asked), Arc::clone(&watch), bounds);
     let call = Arc::new(call);
     lease.instance.inner.begin(Arc::clone(&call));
     process.begin(Arc::clone(&watch));
@@ -143,56 +144,49 @@ fn referee(worker: &Arc<Worker>, order: Order, lease: Lease) -> (Sent, Verdict, 
         let ended = ended(&lease, death, tail, sent, worker.bounds.wait_until).await;
         let process = &lease.instance.process;
         let used = process.cpu().map(|clock| watch.used(clock));
+        let ended = ended.map(|tail| soft(&worker, process, tail));
         process.ended();
         lease.instance.inner.end();
-        let (outcome, exceptions, logs) = match &ended {
-            Ok(tail) => (said(tail, order.trigger), tail.exceptions.clone(), tail.logs.clone()),
-            Err(death) => (outcome(death), vec![text(death)], Vec::new()),
-        };
-        let breach = ended.err();
-        // At a limit the clock has stopped there; what the kernel needed to end the process is not the Worker's.
-        let used = match (&breach, used) {
-            (Some(Death::Cpu), _) => worker.bounds.cpu_at_most(order.trigger).unwrap_or_default(),
-            (_, used) => used.unwrap_or_default(),
-        };
-        if let Some(death) = breach {
-            let _ = tell.send(death);
+        let used = report::charged(&worker.bounds, order.trigger, &ended, used);
+        if let Err(death) = &ended {
+            let _ = tell.send(death.clone());
         }
-        worker.bounds.settle(order.trigger, used);
-        let peak = watch.peak().saturating_sub(worker.calibration.memory);
-        let process = lease.instance.id;
-        // The next one need not wait for the report.
-        drop(lease);
-        let status = tokio::time::timeout(VERDICT, status).await.ok().and_then(Result::ok).unwrap_or(499);
-        let calls = call.calls();
-        let mut invocation = Invocation {
+        let run = Run {
             id: worker.entropy.uuid(),
             time,
             trigger: order.trigger,
             event: order.event,
-            outcome,
-            status: (order.trigger == Trigger::Http).then_some(status),
-            cpu_ms: used.as_secs_f64() * 1000.0,
-            wall_ms: began.ms(),
             queue_ms,
-            memory_mb: peak as f64 / f64::from(1 << 20),
-            subrequests: call.targets(),
-            neurons: calls.iter().filter_map(|call| call.neurons).fold(0.0, |sum, neurons| sum + neurons),
-            calls,
-            limits: Vec::new(),
-            exceptions,
-            logs: report::trimmed(logs, worker.bounds.log_bytes),
-            process,
+            wall_ms: began.ms(),
+            used,
+            peak: watch.peak().saturating_sub(worker.calibration.memory),
+            process: lease.instance.id,
             cold,
         };
-        invocation.limits = report::shares(&worker.bounds, &invocation, &watch);
-        report::tell(&invocation);
+        // The next one need not wait for the report.
+        drop(lease);
+        let status = tokio::time::timeout(VERDICT, status).await.ok().and_then(Result::ok).unwrap_or(499);
+        let invocation = run.report(&worker.bounds, &call, ended, status);
         worker.ledger.add(invocation.clone());
         drop(open);
         // Only a trigger of the control plane waits for it.
         let _ = settle.send(invocation);
     });
     (Sent { head, body }, verdict, done)
+}
+
+/// An isolate over its memory limit answers what it has begun, and takes nothing more: what is kept after an invocation
+/// is lost with the process. Strictly it does not come so far, but leniently for buffers.
+fn soft(worker: &Worker, process: &Process, tail: Tail) -> Tail {
+    let limit = worker.bounds.memory_mb.map(|mb| worker.calibration.memory.saturating_add(mb.saturating_mul(1 << 20)));
+    if process.anonymous().zip(limit).is_none_or(|(kept, limit)| kept <= limit) {
+        return tail;
+    }
+    process.kill(Death::Memory);
+    let outcome = outcome(&Death::Memory).as_str().to_owned();
+    let mut exceptions = vec![report::text(&Death::Memory)];
+    exceptions.extend(tail.exceptions);
+    Tail { outcome, exceptions, ..tail }
 }
 
 /// Waits for the end of the invocation: the runtime's word, or the death of the process.
@@ -220,38 +214,12 @@ async fn ended(
     }
 }
 
-/// The runtime's own word, but that a `scheduled` or `queue` handler that threw is `ok` to its tail.
-fn said(tail: &Tail, trigger: Trigger) -> Outcome {
-    match Outcome::of(&tail.outcome) {
-        Outcome::Ok if trigger != Trigger::Http && !tail.exceptions.is_empty() => Outcome::Exception,
-        outcome => outcome,
-    }
-}
-
-fn outcome(death: &Death) -> Outcome {
-    match death {
-        Death::Cpu => Outcome::ExceededCpu,
-        Death::Memory => Outcome::ExceededMemory,
-        Death::Wall | Death::WaitUntil => Outcome::ExceededWallTime,
-        Death::Crashed(_) => Outcome::InternalError,
-    }
-}
-
-/// Production's words for the log, where they are known.
-fn text(death: &Death) -> String {
-    match death {
-        Death::Cpu => "Worker exceeded CPU time limit.".to_owned(),
-        Death::Memory => "Worker exceeded memory limit.".to_owned(),
-        Death::Wall => "Worker exceeded wall time limit.".to_owned(),
-        Death::WaitUntil => {
-            "waitUntil() tasks did not complete within the allowed time after invocation end and have been cancelled. See: https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil"
-                .to_owned()
-        }
-        Death::Crashed(said) => format!("workerd ended: {said}"),
-    }
-}
-
-async fn tunnel(outside: hyper::upgrade::OnUpgrade, inside: hyper::upgrade::OnUpgrade, _sent: oneshot::Sender<()>) {
+/// Carries bytes between two upgraded connections; `_sent` is dropped at the end.
+pub async fn tunnel(
+    outside: hyper::upgrade::OnUpgrade,
+    inside: hyper::upgrade::OnUpgrade,
+    _sent: Option<oneshot::Sender<()>>,
+) {
     if let (Ok(outside), Ok(inside)) = (outside.await, inside.await) {
         // Either side may go away at any time.
         let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(outside), &mut TokioIo::new(inside)).await;
@@ -259,10 +227,11 @@ async fn tunnel(outside: hyper::upgrade::OnUpgrade, inside: hyper::upgrade::OnUp
 }
 
 /// A response's body on its way to the client. A process that dies cuts it, so that nobody takes half of it for all.
-struct Relayed {
-    body: Incoming,
-    verdict: Option<Verdict>,
-    _sent: oneshot::Sender<()>,
+pub struct Relayed {
+    pub body: Incoming,
+    pub verdict: Option<Verdict>,
+    /// Dropped with the body.
+    pub _sent: Vec<oneshot::Sender<()>>,
 }
 
 impl HttpBody for Relayed {

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::PipeWriter;
+use std::os::fd::{FromRawFd, OwnedFd};
 use std::process::Command;
 use std::time::Duration;
 
@@ -94,6 +95,12 @@ mod linux {
         unsafe { command.pre_exec(prepare) };
     }
 
+    /// Has the kernel kill this process when the thread that started it ends.
+    pub fn die_with_parent() {
+        // SAFETY: takes plain numbers.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    }
+
     /// Lets this thread's short sleeps end on time: the default slack of 50 µs is as long as the shortest of them.
     pub fn sharpen_sleeps() {
         // SAFETY: takes plain numbers and concerns the calling thread only.
@@ -135,9 +142,33 @@ mod linux {
     }
 
     pub fn sharpen_sleeps() {}
+
+    pub fn die_with_parent() {}
 }
 
-pub use linux::{adopt, sharpen_sleeps};
+pub use linux::{adopt, die_with_parent, sharpen_sleeps};
+
+/// Has `command` inherit `control` as [`CONTROL_FD`], which it is already.
+pub fn hand_on(command: &mut Command, control: &File) {
+    use std::os::fd::AsRawFd;
+    use std::os::unix::process::CommandExt;
+    let control = control.as_raw_fd();
+    let prepare = move || {
+        // SAFETY: plain numbers in and out, and async-signal-safe; the owner keeps the descriptor open.
+        let set = unsafe { libc::fcntl(control, libc::F_SETFD, 0) };
+        if set < 0 { Err(std::io::Error::last_os_error()) } else { Ok(()) }
+    };
+    // SAFETY: the closure allocates nothing, takes no lock and calls only async-signal-safe functions.
+    unsafe { command.pre_exec(prepare) };
+}
+
+/// The descriptor `number` that this process was started with; `None` if there is none. Take it once.
+pub fn inherited(number: i32) -> Option<File> {
+    // SAFETY: plain numbers in and out. Fails on a descriptor that is not open.
+    let set = unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) };
+    // SAFETY: it is open, and nothing else here owns it: the caller takes it once, before it opens anything.
+    (set >= 0).then(|| File::from(unsafe { OwnedFd::from_raw_fd(number) }))
+}
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {

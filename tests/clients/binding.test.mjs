@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 
 import { Miniflare } from "miniflare";
 
-import { BGE, LLAMA, QWEN, newAccount, startEmulator, until } from "./emulator.mjs";
+import { BGE, LLAMA, QWEN, file, newAccount, startEmulator, until } from "./emulator.mjs";
 
 const emulator = await startEmulator();
 const INDEX = "docs";
@@ -171,4 +171,30 @@ test("env.VECTORIZE throws as in production", async () => {
   // A falsy `returnMetadata` goes over the wire as it is, and v2 refuses it.
   const falsy = await call("VECTORIZE.query", vector(1), { returnMetadata: false });
   assert.match(falsy.thrown.message, /^VECTOR_QUERY_ERROR \(code = 40026\): Failed to parse the request body as JSON: returnMetadata: /);
+});
+
+test("`serve --wrangler`: the binding's name alone is enough, and `account_id` says whose state it is", async () => {
+  const account = newAccount();
+  const wrangler = file("wrangler.jsonc", `{
+    "account_id": "${account}", // by name: no path of ours
+    "ai": { "binding": "BRAIN" }, "vectorize": [{ "binding": "PAGES", "index_name": "pages-of-mine" }],
+  }`);
+  const served = await startEmulator({ args: ["--wrangler", wrangler, "--index", "pages-of-mine=32"] });
+  const remoteProxyConnectionString = new URL(`${served.url}/binding`);
+  const miniflare = new Miniflare({
+    modules: true, script: WORKER.replaceAll("env.AI.", "env.BRAIN."), compatibilityDate: "2026-07-01", cf: false,
+    ai: { binding: "BRAIN", remoteProxyConnectionString },
+    vectorize: { PAGES: { index_name: "whatever", remoteProxyConnectionString } },
+  });
+  after(() => miniflare.dispose());
+  const call = async (method, ...args) => {
+    const body = JSON.stringify({ method, args });
+    return (await miniflare.dispatchFetch("http://worker/", { method: "POST", body })).json();
+  };
+  assert.deepEqual((await call("BRAIN.run", BGE, { text: "sea" })).value.shape, [1, 384]);
+  await call("PAGES.upsert", [{ id: "a", values: vector(1) }]);
+  await until("it is there", async () => (await call("PAGES.describe")).value.vectorCount === 1);
+  const rest = await served.call("vectorize/v2/indexes/pages-of-mine/info", { account });
+  assert.equal((await rest.json()).result.vectorCount, 1);
+  assert((await served.journal(account)).some(({ model }) => model === BGE));
 });

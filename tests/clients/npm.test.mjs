@@ -1,10 +1,10 @@
 // The npm package: laid out, packed, installed and used as from the registry; its client and its Miniflare plugin.
 
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 
 import { BGE, LLAMA, binary, newAccount, root, scratch, startEmulator } from "./emulator.mjs";
@@ -23,9 +23,11 @@ async function succeeds(program, args, options) {
 
 test("packed and installed, `npx candleflare` runs the binary, and every entry loads in both kinds of module", async () => {
   const cwd = scratch();
-  const platform = `${process.platform}-${process.arch}`;
-  await succeeds("node", [join(root, "npm/pack.mjs"), join(cwd, "out"), `${platform}=${binary}`]);
-  for (const name of readdirSync(join(cwd, "out"))) await succeeds("npm", ["pack", "--silent", `./out/${name}`], { cwd });
+  // The binary is there already.
+  await succeeds("make", ["npm", "CARGO=true", `BIN=${binary}`], { cwd: root });
+  const out = join(root, "target/npm");
+  assert.deepEqual(readdirSync(out).sort(), ["candleflare", `candleflare-${process.platform}-${process.arch}`]);
+  for (const name of readdirSync(out)) await succeeds("npm", ["pack", "--silent", join(out, name)], { cwd });
   const tarballs = readdirSync(cwd).filter((name) => name.endsWith(".tgz")).map((name) => `./${name}`);
   assert.equal(tarballs.length, 2);
   writeFileSync(join(cwd, "package.json"), "{}");
@@ -53,6 +55,38 @@ test("without a binary for the platform it says so", async () => {
   const { ended, said } = start("node", [join(source, "bin/candleflare.cjs")], { env: { CANDLEFLARE_BIN: "" } });
   assert.equal((await ended).code, 1);
   assert.match(said.stderr, /^error: candleflare: there is no binary for this platform.*\nhint: /);
+});
+
+test("the preload fails loudly where it cannot lead the bindings here", async () => {
+  const cwd = project({});
+  const write = (path, text) => {
+    const whole = join(cwd, "tools/node_modules", path);
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(whole, text);
+    return whole;
+  };
+  const plugins = (own) => `const plugin = { getBindings() { return [${own}]; }, getServices() {} };
+    exports.AI_PLUGIN = plugin; exports.VECTORIZE_PLUGIN = { ...plugin };`;
+  const cases = [
+    [write("a/miniflare/dist/src/index.js", "exports.nothing = 1;"), [], /has no ai plugin\n *hint: .*update wrangler/],
+    [write("b/miniflare/dist/src/index.js", "exports.AI_PLUGIN = {}; exports.VECTORIZE_PLUGIN = {};"), [], /has another ai plugin\n *hint: /],
+    [write("wrangler/wrangler-dist/cli.js", "function nothing() {}"), ["dev"], /cannot keep the bindings of `.*cli\.js` local\n *hint: wrangler 4\.36/],
+    [write("@cloudflare/vite-plugin/dist/index.mjs", "function startRemoteProxySession() {}"), [], /cannot keep the bindings of `.*index\.mjs` local\n *hint: /],
+  ];
+  const run = (file, args) => start("node", ["--require", join(source, "register.cjs"), file, ...args], { cwd });
+  for (const [file, args, wanted] of cases) {
+    const { ended, said } = run(file, args);
+    assert.notEqual((await ended).code, 0, file);
+    assert.match(said.stderr, wanted);
+  }
+  // A binding of a shape not known is an error when Miniflare asks for it.
+  const shape = write("c/miniflare/dist/src/index.js", plugins('{ name: "AI", wrapped: { innerBindings: [] } }'));
+  const asking = write("ask.cjs", `require(${JSON.stringify(shape)}).AI_PLUGIN.getBindings({}).catch((error) => { console.error(error.message); process.exit(3); });`);
+  const asked = run(asking, []);
+  assert.equal((await asked.ended).code, 3, asked.said.stderr);
+  assert.match(asked.said.stderr, /has another form of ai binding\nhint: /);
+  // wrangler's other commands run no Worker.
+  assert.equal((await run(cases[2][0], ["deploy"]).ended).code, 0);
 });
 
 test("the client steers an account and sees it", async () => {
@@ -89,6 +123,62 @@ test("the client steers an account and sees it", async () => {
   });
   const nowhere = new Candleflare({ url: "http://127.0.0.1:9" });
   await assert.rejects(nowhere.usage(), /there is no emulator at http:\/\/127\.0\.0\.1:9\nhint: /);
+});
+
+test("the client scripts answers, stages failures, changes limits and moves state", async () => {
+  const { Candleflare, CandleflareError } = require(source);
+  const server = await startEmulator();
+  const emulator = new Candleflare({ url: server.url, account: newAccount() });
+  const run = async (model, input, account = emulator.account) => {
+    const response = await fetch(`${server.url}/client/v4/accounts/${account}/ai/run/${model}`, { method: "POST", body: JSON.stringify(input) });
+    return { status: response.status, ...(await response.json()) };
+  };
+  const stub = { match: { model: LLAMA, input: { "$.prompt": { contains: "weather" } } }, respond: { text: "sunny" } };
+  const id = await emulator.stubs.add(stub);
+  assert.match(id, /./);
+  assert.equal((await run(LLAMA, { prompt: "the weather?" })).result.response, "sunny");
+  assert.notEqual((await run(LLAMA, { prompt: "hello" })).result.response, "sunny");
+  assert((await emulator.requests()).some((request) => request.stub === id));
+  const stubs = async (of = emulator) => (await of.stubs.list()).stubs.map(({ id }) => id);
+  assert.deepEqual(await stubs(), [id]);
+  // Another account knows nothing of it.
+  assert.deepEqual(await stubs(emulator.fork()), []);
+  await emulator.stubs.remove(id);
+  assert.deepEqual(await stubs(), []);
+  await assert.rejects(emulator.stubs.add({ respond: { nothing: 1 } }), CandleflareError);
+
+  await emulator.faults.add({ match: { service: "ai" }, when: { times: 1 }, fault: { preset: "capacity" } });
+  const failed = await run(BGE, { text: "sea" });
+  assert.deepEqual([failed.status, failed.success], [429, false]);
+  assert.equal((await run(BGE, { text: "sea" })).status, 200);
+  await emulator.faults.add({ fault: { kind: "error", code: 3040 } });
+  await emulator.faults.clear();
+  assert.equal((await run(BGE, { text: "sea" })).status, 200);
+
+  const changed = await emulator.limits.set({ limits: { "ai.neurons_per_day": 0 }, plan: "free" });
+  assert(changed.limits.length > 0);
+  assert.equal((await run(BGE, { text: "sea" })).status, 429);
+  assert.equal((await run(BGE, { text: "sea" }, newAccount())).status, 200);
+  await assert.rejects(emulator.limits.set({ limits: { "no.such_row": 1 } }), (error) => error instanceof CandleflareError && error.status === 400);
+
+  const indexes = (account, path = "", init = {}) =>
+    fetch(`${server.url}/client/v4/accounts/${account}/vectorize/v2/indexes${path}`, init).then((response) => response.json());
+  const json = (body) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  assert((await indexes(emulator.account, "", json({ name: "docs", config: { dimensions: 32, metric: "cosine" } }))).success);
+  const vector = JSON.stringify({ id: "a", values: Array(32).fill(1) });
+  await indexes(emulator.account, "/docs/upsert", { method: "POST", headers: { "content-type": "application/x-ndjson" }, body: vector });
+  const state = await emulator.export();
+  assert(state.trim().split("\n").every((line) => JSON.parse(line)));
+  const twin = emulator.fork();
+  await twin.import(state);
+  assert.equal((await indexes(twin.account, "/docs/info")).result.vectorCount, 1);
+  await assert.rejects(twin.import(state), CandleflareError);
+  await twin.import(state, { replace: true });
+  await assert.rejects(twin.import("not ndjson"), CandleflareError);
+  await emulator.clock.set(new Date("2027-01-01T00:00:00Z"));
+  await emulator.clock.resume();
+  await emulator.forgetRequests();
+  assert.deepEqual(await emulator.requests(), []);
 });
 
 const PLUGIN = (url, account, more = {}) => {

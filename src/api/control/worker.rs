@@ -14,16 +14,41 @@ use crate::worker::{Invocation, Queue, Scheduled, TriggerError, Wanted, Worker};
 
 /// `?outcome=exceededCpu&trigger=http|cron|queue` choose; without them, all that are kept, the newest last.
 pub async fn invocations(app: App, incoming: Incoming) -> Reply {
-    let Some(worker) = running(&app) else { return none() };
     let wanted = Wanted { outcome: incoming.query_value("outcome"), trigger: incoming.query_value("trigger") };
-    let invocations = worker.ledger().find(&wanted);
-    json_reply(200, &json!({"worker": worker.name(), "total": invocations.len(), "invocations": invocations}))
+    let invocations = match (running(&app), app.enforced.get()) {
+        (Some(worker), _) => worker.ledger().find(&wanted),
+        (None, Some(ledger)) => ledger.find(&wanted),
+        (None, None) => return none(),
+    };
+    let name = running(&app).map(|worker| worker.name().to_owned());
+    json_reply(200, &json!({"worker": name, "total": invocations.len(), "invocations": invocations}))
+}
+
+/// An invocation as `GET` gives it.
+pub async fn add(app: App, incoming: Incoming) -> Reply {
+    let Some(ledger) = app.enforced.get() else { return none() };
+    answer(async {
+        ledger.add(body::<Invocation>(&incoming)?);
+        Ok(json!({"ok": true}))
+    })
+    .await
 }
 
 pub async fn forget(app: App, _incoming: Incoming) -> Reply {
-    let Some(worker) = running(&app) else { return none() };
-    worker.ledger().clear();
+    if running(&app).is_none() && app.enforced.get().is_none() {
+        return none();
+    }
+    clear(&app);
     json_reply(200, &json!({"ok": true}))
+}
+
+fn clear(app: &App) {
+    if let Some(worker) = running(app) {
+        worker.ledger().clear();
+    }
+    if let Some(ledger) = app.enforced.get() {
+        ledger.clear();
+    }
 }
 
 /// `{"cron": "*/5 * * * *", "scheduledTime": 1795575523096}`, each optional.
@@ -40,10 +65,8 @@ pub async fn queue(app: App, incoming: Incoming) -> Reply {
 
 /// The Worker belongs to the default account.
 pub(super) fn reset(app: &App, account: Option<&str>) {
-    if let Some(worker) = running(app)
-        && account.is_none_or(|account| account == app.account)
-    {
-        worker.ledger().clear();
+    if account.is_none_or(|account| account == app.account) {
+        clear(app);
     }
 }
 
@@ -65,6 +88,6 @@ fn running(app: &App) -> Option<Arc<Worker>> {
 }
 
 fn none() -> Reply {
-    let hint = "no Worker runs here\nhint: `candleflare worker FILE.js` runs one, with this control plane over it";
+    let hint = "no Worker runs here\nhint: `candleflare worker FILE.js` runs one, and `candleflare exec --enforce` one of wrangler's, with this control plane over it";
     json_reply(404, &json!({ "error": hint }))
 }

@@ -119,8 +119,11 @@ impl Signals {
                         deadline = Some(Instant::now() + GRACE);
                     }
                     // A key press has reached the command already, for it is in the same group.
-                    let pressed = matches!(signal, Signal::INT | Signal::QUIT) && in_foreground();
-                    if !pressed || asked > 1 {
+                    let key = matches!(signal, Signal::INT | Signal::QUIT);
+                    if key && !in_foreground() {
+                        // As a terminal does it: `npx` waits for its command, and hands nothing on.
+                        descendants::press(signal);
+                    } else if !key || asked > 1 {
                         pass(&child, signal);
                     }
                 }

@@ -14,6 +14,7 @@ macro_rules! files {
 const FILES: &[(&str, &str)] = files![
     "register.cjs",
     "lib/bundles.cjs",
+    "lib/enforced.cjs",
     "lib/fetch.cjs",
     "lib/hooks.mjs",
     "lib/miniflare.cjs",

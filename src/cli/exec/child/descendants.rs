@@ -34,6 +34,17 @@ pub fn kill() {
     send(Signal::KILL);
 }
 
+/// Sends `signal` to all that are in this process's group, as a terminal does where a key is pressed.
+pub fn press(signal: Signal) {
+    let group = rustix::process::getpgrp();
+    for pid in all() {
+        if rustix::process::getpgid(Some(pid)) == Ok(group) {
+            // An error means that it has ended in the meantime.
+            let _ = kill_process(pid, signal);
+        }
+    }
+}
+
 /// How many there are.
 fn send(signal: Signal) -> usize {
     let found = all();
