@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::account;
 use crate::ai::resolve::{Binding, ModelsMode};
+use crate::engine::checkpoints::HubCache;
 use crate::engine::device::DeviceChoice;
 use crate::harness::recordings::{self, Missing, Target};
 use crate::limits::{Limits, Plan};
@@ -64,6 +65,9 @@ pub struct Settings {
     #[arg(long, env = "CANDLEFLARE_DEVICE", value_name = "DEVICE")]
     #[serde(deserialize_with = "from_text")]
     pub device: Option<DeviceChoice>,
+    /// Most megabytes of weights in memory at once; the least recently used make room [default: no limit]
+    #[arg(long, env = "CANDLEFLARE_MODEL_MEMORY", value_name = "MEGABYTES")]
+    pub model_memory: Option<u64>,
     /// Seed of ids, padding and unseeded sampling, so that answers repeat
     #[arg(long, env = "CANDLEFLARE_SEED", value_name = "N")]
     pub seed: Option<u64>,
@@ -143,6 +147,8 @@ pub struct Config {
     pub vectorize_hnsw: Option<NonZeroUsize>,
     pub models: ModelsMode,
     pub device: DeviceChoice,
+    /// Most megabytes of weights in memory at once.
+    pub model_memory: Option<u64>,
     pub seed: Option<u64>,
     pub token: Option<String>,
     /// The folder of `--stubs`.
@@ -152,6 +158,8 @@ pub struct Config {
     pub allow_deprecated: bool,
     /// Local folders by model id.
     pub bindings: BTreeMap<String, Binding>,
+    /// The hub's cache, whose checkpoints answer as well. A test that builds its emulator in Rust has none unless it says so.
+    pub hub_cache: Option<HubCache>,
     /// The account that a call without one belongs to.
     pub account: String,
     /// The wrangler configuration's file.
@@ -178,12 +186,14 @@ impl Default for Config {
             vectorize_hnsw: None,
             models: ModelsMode::default(),
             device: DeviceChoice::default(),
+            model_memory: None,
             seed: None,
             token: None,
             stubs: None,
             recordings: recordings::Options { paced: true, ..recordings::Options::default() },
             allow_deprecated: false,
             bindings: BTreeMap::new(),
+            hub_cache: None,
             account: account::DEFAULT.to_owned(),
             wrangler: None,
             indexes: BTreeMap::new(),
@@ -220,6 +230,7 @@ impl Config {
             vectorize_hnsw: said.vectorize_hnsw.or(file.vectorize_hnsw),
             models: said.models.or(file.models).unwrap_or_default(),
             device: said.device.or(file.device).unwrap_or_default(),
+            model_memory: said.model_memory.or(file.model_memory),
             seed: said.seed.or(file.seed),
             token: said.token.or(file.token),
             stubs: said.stubs.or(file.stubs),
@@ -236,6 +247,7 @@ impl Config {
             },
             allow_deprecated: said.allow_deprecated.or(file.allow_deprecated).unwrap_or(false),
             bindings,
+            hub_cache: HubCache::from_environment(),
             account: wrangler.account.unwrap_or(default.account),
             indexes: wrangler.indexes,
             declared,

@@ -274,7 +274,11 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let mut options = QueueOptions::default();
     options.capacity = capacity.unwrap_or(options.capacity);
     let bounds = Bounds::of(&limits);
-    let engine = Arc::new(Engine::new(device, options));
+    let engine = Arc::new(Engine::new(
+        device,
+        options,
+        config.model_memory.map(|megabytes| megabytes.saturating_mul(1_000_000)),
+    ));
     let clock = Clock::default();
     let entropy = config.seed.map_or_else(Entropy::from_system, Entropy::seeded);
     let mut harness = Harness::new(limits, clock.clone(), entropy.clone());
@@ -283,7 +287,7 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     }
     let harness = harness.with_recordings(config.recordings).map_err(ConfigError)?;
     let harness = Arc::new(harness);
-    let resolver = Resolver { mode: config.models, bindings: config.bindings };
+    let resolver = Resolver::new(config.models, config.bindings, config.hub_cache);
     let ai = Arc::new(Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));
     let ids = Arc::clone(&harness);
     let declared = config::declared(config.declared, &bounds)?;

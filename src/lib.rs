@@ -13,6 +13,7 @@ pub mod engine;
 pub mod entropy;
 pub mod error;
 pub mod harness;
+pub mod hub;
 pub mod limits;
 pub mod vectorize;
 pub mod worker;

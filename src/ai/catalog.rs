@@ -6,6 +6,7 @@ mod entry;
 mod item;
 mod load;
 mod names;
+mod open;
 mod openrouter;
 mod price;
 pub mod search;
@@ -19,6 +20,7 @@ use std::sync::LazyLock;
 
 pub use entry::{Candidates, Defaults, Family, Feature, Model, Property};
 pub use load::CatalogError;
+pub use open::OpenCheckpoint;
 pub use price::{Media, NEURONS_PER_DOLLAR, Price, Unit, Usage, tiles};
 pub use task::{Task, TaskDefaults};
 

@@ -4,22 +4,27 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::ai::catalog::Model;
-use crate::engine::checkpoints::{Checkpoint, bundled};
+use crate::ai::catalog::{Model, OpenCheckpoint, Task};
+use crate::clock::Stopwatch;
+use crate::engine;
+use crate::engine::backend::EncoderOutput;
+use crate::engine::checkpoints::{Checkpoint, HubCache, bundled};
 use crate::error::AiError;
 
 /// `--models`: which checkpoints may answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ModelsMode {
-    /// A bound folder, else the bundled stand-in.
+    /// A bound folder, else what the hub's cache has (the exact checkpoint, then a sibling), else the bundled stand-in.
     #[default]
     Auto,
     /// Only what is inside the binary.
     Bundled,
-    /// Only production's own checkpoint, from a folder that is bound as exact.
+    /// Only production's own checkpoint, from the hub's cache or a folder that is bound as exact.
     Exact,
 }
 
@@ -82,10 +87,13 @@ pub enum Binding {
 }
 
 /// Which checkpoint answers for which id.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Resolver {
     pub mode: ModelsMode,
     pub bindings: BTreeMap<String, Binding>,
+    /// The hub's cache, where it is looked into.
+    pub cache: Option<HubCache>,
+    found: Mutex<BTreeMap<String, (Stopwatch, Option<Resolved>)>>,
 }
 
 /// The checkpoint that answers.
@@ -95,21 +103,92 @@ pub struct Resolved {
     pub fidelity: Fidelity,
 }
 
+/// For how long what was found in the cache is not looked for again: a `pull` is noticed soon, a request does not pay.
+const REMEMBERED: Duration = Duration::from_secs(2);
+
 impl Resolver {
+    pub fn new(mode: ModelsMode, bindings: BTreeMap<String, Binding>, cache: Option<HubCache>) -> Self {
+        Self { mode, bindings, cache, found: Mutex::default() }
+    }
+
     pub fn resolve(&self, model: &Model) -> Result<Resolved, AiError> {
         let bound = self.bindings.get(&model.name).filter(|_| self.mode != ModelsMode::Bundled).map(folder);
         match self.mode {
-            ModelsMode::Exact => bound.filter(|bound| bound.fidelity == Fidelity::Exact).ok_or_else(|| AiError::Model {
-                text: format!(
-                    "the exact checkpoint of `{0}` is not here\nhint: bind it in candleflare.toml: [models] \"{0}\" = {{ path = \"…\", fidelity = \"exact\" }}, or use `--models auto`",
-                    model.name
-                ),
-            }),
-            ModelsMode::Auto | ModelsMode::Bundled => bound.or_else(|| stand_in(model)).ok_or_else(|| AiError::NotEmulated {
-                what: format!("the task {} (`{}`)", model.task.name(), model.name),
-                hint: "text generation, text embeddings and reranking are; see the README for the state of the others".to_owned(),
-            }),
+            ModelsMode::Exact => {
+                let bound = bound.filter(|bound| bound.fidelity == Fidelity::Exact);
+                let exact = bound.or_else(|| self.cached(model).filter(|found| found.fidelity == Fidelity::Exact));
+                exact.ok_or_else(|| AiError::CheckpointMissing { model: model.name.clone(), hint: pull_hint(model) })
+            }
+            ModelsMode::Auto | ModelsMode::Bundled => {
+                let cached = || self.cached(model).filter(|_| self.mode == ModelsMode::Auto);
+                bound.or_else(cached).or_else(|| stand_in(model)).ok_or_else(|| AiError::NotEmulated {
+                    what: format!("the task {} (`{}`)", model.task.name(), model.name),
+                    hint:
+                        "text generation, text embeddings and reranking are; see the README for the state of the others"
+                            .to_owned(),
+                })
+            }
         }
+    }
+
+    /// The nearest of the model's open checkpoints that is in the hub's cache and can be computed.
+    fn cached(&self, model: &Model) -> Option<Resolved> {
+        let cache = self.cache.as_ref()?;
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, resolved)) = found.get(&model.name).filter(|(since, _)| since.elapsed() < REMEMBERED) {
+            return resolved.clone();
+        }
+        let resolved = candidates(model).find_map(|candidate| candidate.look(cache, model));
+        found.insert(model.name.clone(), (Stopwatch::new(), resolved.clone()));
+        resolved
+    }
+}
+
+/// One of a model's open checkpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate<'a> {
+    pub repository: &'a str,
+    pub fidelity: Fidelity,
+}
+
+/// The exact one where it is open, then the siblings, nearest first.
+pub fn candidates(model: &Model) -> impl Iterator<Item = Candidate<'_>> {
+    let exact = model.checkpoints.exact.iter().map(|repository| (repository, Fidelity::Exact));
+    let siblings = model.checkpoints.siblings.iter().map(|repository| (repository, Fidelity::Sibling));
+    exact.chain(siblings).map(|(repository, fidelity)| Candidate { repository, fidelity })
+}
+
+impl Candidate<'_> {
+    /// The checkpoint, where the cache has it. Another revision than the pinned one is not exact.
+    pub fn look(&self, cache: &HubCache, model: &Model) -> Option<Resolved> {
+        let at = |revision: &str, fidelity| {
+            let checkpoint = cache.checkpoint(self.repository, revision)?;
+            runs(&checkpoint, model).then_some(Resolved { checkpoint, fidelity })
+        };
+        at(OpenCheckpoint::revision_of(self.repository), self.fidelity).or_else(|| at("main", Fidelity::Sibling))
+    }
+}
+
+/// Whether the engine has the architecture that a checkpoint for `model` has.
+pub fn runs(checkpoint: &Checkpoint, model: &Model) -> bool {
+    match model.task {
+        Task::TextGeneration => engine::generate::runs(checkpoint),
+        Task::TextEmbeddings => engine::embed::runs(checkpoint, EncoderOutput::Vector),
+        Task::TextClassification if model.schema == "reranker" => {
+            engine::embed::runs(checkpoint, EncoderOutput::Vector)
+                || engine::embed::runs(checkpoint, EncoderOutput::Logits)
+        }
+        _ => false,
+    }
+}
+
+fn pull_hint(model: &Model) -> String {
+    let name = &model.name;
+    match &model.checkpoints.exact {
+        Some(repository) => format!(
+            "`candleflare pull {name}` downloads it ({repository}), a folder is bound in candleflare.toml ([models] \"{name}\" = {{ path = \"…\", fidelity = \"exact\" }}), and `--models auto` answers with another"
+        ),
+        None => "its weights are not open; `--models auto` answers with another checkpoint".to_owned(),
     }
 }
 
@@ -135,7 +214,7 @@ mod tests {
     const BGE: &str = "@cf/baai/bge-small-en-v1.5";
 
     fn resolver(mode: ModelsMode, binding: Option<Binding>) -> Resolver {
-        Resolver { mode, bindings: binding.into_iter().map(|binding| (BGE.to_owned(), binding)).collect() }
+        Resolver::new(mode, binding.into_iter().map(|binding| (BGE.to_owned(), binding)).collect(), None)
     }
 
     #[test]
@@ -156,5 +235,51 @@ mod tests {
         let model = Catalog::builtin().get(BGE).unwrap();
         let table = Binding::Table { path: "/models/bge".into(), fidelity: Fidelity::Exact };
         assert_eq!(resolver(ModelsMode::Exact, Some(table)).resolve(model).unwrap().fidelity, Fidelity::Exact);
+    }
+
+    /// A cache that has the parity checkpoint as `repository` at `commit`.
+    fn cache_with(folder: &std::path::Path, repository: &str, commit: &str, main: &str) -> HubCache {
+        let cache = HubCache::new(folder);
+        let files = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/bert");
+        let snapshot = cache.repository(repository).join("snapshots").join(commit);
+        std::fs::create_dir_all(&snapshot).unwrap();
+        for file in ["config.json", "tokenizer.json", "model.safetensors"] {
+            std::fs::copy(files.join(file), snapshot.join(file)).unwrap();
+        }
+        std::fs::create_dir_all(cache.repository(repository).join("refs")).unwrap();
+        std::fs::write(cache.repository(repository).join("refs/main"), main).unwrap();
+        cache
+    }
+
+    #[test]
+    fn the_cache_is_looked_into_nearest_first() {
+        let model = Catalog::builtin().get(BGE).unwrap();
+        let resolve = |mode, cache: &HubCache| Resolver::new(mode, BTreeMap::new(), Some(cache.clone())).resolve(model);
+        let folder = tempfile::tempdir().unwrap();
+        let sibling = "sentence-transformers/all-MiniLM-L6-v2";
+        let cache = cache_with(folder.path(), sibling, "c0ffee", "c0ffee");
+        let found = resolve(ModelsMode::Auto, &cache).unwrap();
+        assert_eq!((found.checkpoint.name(), found.fidelity), (sibling, Fidelity::Sibling));
+        let missing = resolve(ModelsMode::Exact, &cache).unwrap_err();
+        assert_eq!((missing.status(), missing.code()), (503, 3043));
+        assert!(missing.to_string().contains("candleflare pull @cf/baai/bge-small-en-v1.5"), "{missing}");
+        // Another revision of the exact checkpoint is nearer than a sibling, but not exact.
+        cache_with(folder.path(), "BAAI/bge-small-en-v1.5", "c0ffee", "c0ffee");
+        let found = resolve(ModelsMode::Auto, &cache).unwrap();
+        assert_eq!((found.checkpoint.name(), found.fidelity), ("BAAI/bge-small-en-v1.5", Fidelity::Sibling));
+        assert!(resolve(ModelsMode::Exact, &cache).is_err());
+        let pinned = OpenCheckpoint::revision_of("BAAI/bge-small-en-v1.5");
+        cache_with(folder.path(), "BAAI/bge-small-en-v1.5", pinned, "c0ffee");
+        for mode in [ModelsMode::Auto, ModelsMode::Exact] {
+            assert_eq!(resolve(mode, &cache).unwrap().fidelity, Fidelity::Exact);
+        }
+        if cfg!(feature = "bundled-models") {
+            assert_eq!(resolve(ModelsMode::Bundled, &cache).unwrap().fidelity, Fidelity::StandIn);
+        }
+        // What the engine cannot compute is passed over.
+        let config = cache.repository("BAAI/bge-small-en-v1.5").join("snapshots").join(pinned).join("config.json");
+        std::fs::write(config, r#"{"model_type": "electra"}"#).unwrap();
+        let found = resolve(ModelsMode::Auto, &cache).unwrap();
+        assert_eq!((found.checkpoint.name(), found.fidelity), ("BAAI/bge-small-en-v1.5", Fidelity::Sibling));
     }
 }

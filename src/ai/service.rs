@@ -421,6 +421,7 @@ fn refusal_of(failure: Failure) -> AiError {
                 text: format!("{failure}\nhint: replace the file, or bind another folder in candleflare.toml"),
             }
         }
+        Failure::Memory { .. } => AiError::Model { text: format!("{failure}\nhint: raise `--model-memory`") },
         Failure::Backend(reason) => AiError::Internal { reason },
     }
 }

@@ -5,8 +5,8 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::ai::catalog::{Catalog, Model, Task};
-use crate::ai::resolve::Resolver;
+use crate::ai::catalog::{Catalog, Model, OpenCheckpoint, Task};
+use crate::ai::resolve::{Resolver, candidates};
 use crate::clock::Clock;
 use crate::config::{Config, Settings};
 
@@ -89,7 +89,7 @@ fn task(text: &str) -> Result<Task, String> {
 
 fn resolver(settings: Settings) -> Result<Resolver, Box<dyn std::error::Error>> {
     let config = Config::load(settings)?;
-    Ok(Resolver { mode: config.models, bindings: config.bindings })
+    Ok(Resolver::new(config.models, config.bindings, config.hub_cache))
 }
 
 /// The checkpoint that answers today, or why none does.
@@ -105,12 +105,21 @@ fn answering(model: &Model, resolver: &Resolver, today: &str) -> String {
 
 fn facts(model: &Model, resolver: &Resolver, today: &str) -> Value {
     let prices = model.prices.iter().map(|price| format!("{} neurons {}", price.neurons, price.unit.text()));
+    let known = model.checkpoints.exact.as_deref().and_then(OpenCheckpoint::find);
+    let in_cache = candidates(model)
+        .filter(|candidate| resolver.cache.as_ref().is_some_and(|cache| candidate.look(cache, model).is_some()))
+        .map(|candidate| candidate.repository);
     json!({
         "model": model.name,
         "task": model.task.name(),
         "description": model.description,
         "answered_by": answering(model, resolver, today),
         "exact": model.checkpoints.exact,
+        "revision": known.and_then(|known| known.revision.clone()),
+        "licence": known.and_then(|known| known.licence.clone()),
+        "megabytes": known.and_then(|known| known.megabytes),
+        "gated": known.map(|known| known.gated),
+        "in_cache": in_cache.collect::<Vec<_>>(),
         "siblings": model.checkpoints.siblings,
         "context_window": model.context_window,
         "max_input_tokens": model.max_input_tokens,

@@ -7,6 +7,7 @@ mod init;
 mod limits;
 mod list;
 mod logs;
+mod pull;
 mod ready;
 mod serve;
 mod usage;
@@ -37,6 +38,10 @@ enum Verb {
     Worker(Box<worker::WorkerVerb>),
     /// Try what works here: device, tools, and one real inference per task
     Doctor(Box<doctor::Doctor>),
+    /// Download open checkpoints into the Hugging Face hub's cache
+    Pull(Box<pull::Pull>),
+    /// Delete checkpoints from the Hugging Face hub's cache
+    Rm(pull::Rm),
     /// List the catalogue's models and the checkpoint that answers for each
     List(Box<list::List>),
     /// Show what is known of one model, and what answers for it
@@ -66,6 +71,8 @@ pub fn run() -> ExitCode {
         Verb::Init(init) => init.run(),
         Verb::Worker(worker) => worker.run(),
         Verb::Doctor(doctor) => doctor.run(),
+        Verb::Pull(pull) => pull.run(),
+        Verb::Rm(rm) => rm.run(),
         Verb::List(list) => list.run(),
         Verb::Show(show) => show.run(),
         Verb::Completions(completions) => completions.run(),

@@ -20,6 +20,9 @@ pub enum Failure {
     /// A checkpoint's file is missing, damaged or of another architecture.
     #[error("checkpoint `{checkpoint}`, `{file}`: {reason}")]
     Checkpoint { checkpoint: String, file: PathBuf, reason: String },
+    /// The weights are larger than all that may be in memory at once.
+    #[error("checkpoint `{checkpoint}` has {} MB of weights, {} MB may be in memory", .bytes / 1_000_000, .most / 1_000_000)]
+    Memory { checkpoint: String, bytes: u64, most: u64 },
     /// The input cannot be represented: a template that refuses it, a text that cannot be tokenised.
     #[error("{0}")]
     Input(String),

@@ -1,6 +1,7 @@
 //! The checkpoints in memory. Each loads at its first use, once, and loading one does not hold up another.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine::backend::Failure;
@@ -8,28 +9,69 @@ use crate::engine::backend::Failure;
 /// Loaded models of one kind by checkpoint name.
 #[derive(Debug)]
 pub struct Registry<M> {
-    cells: Mutex<BTreeMap<String, Arc<Cell<M>>>>,
+    entries: Mutex<BTreeMap<String, Entry<M>>>,
 }
 
 type Cell<M> = Mutex<Option<Arc<M>>>;
 
+#[derive(Debug)]
+struct Entry<M> {
+    cell: Arc<Cell<M>>,
+    /// Of its weights as they are stored.
+    bytes: u64,
+    used: u64,
+}
+
+/// A checkpoint in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    pub name: String,
+    /// Of its weights as they are stored; what is packed for the CPU is about as much again where they are in f32.
+    pub bytes: u64,
+    /// Greater than that of everything that was used before.
+    pub used: u64,
+}
+
 impl<M> Default for Registry<M> {
     fn default() -> Self {
-        Self { cells: Mutex::default() }
+        Self { entries: Mutex::default() }
     }
+}
+
+/// One order for all registries.
+fn now() -> u64 {
+    static USES: AtomicU64 = AtomicU64::new(1);
+    USES.fetch_add(1, Ordering::Relaxed)
 }
 
 impl<M> Registry<M> {
     /// The model `name` if it is loaded; never waits for a load.
     pub fn loaded(&self, name: &str) -> Option<Arc<M>> {
-        let cell = Arc::clone(self.lock().get(name)?);
-        cell.try_lock().ok()?.clone()
+        let cell = {
+            let mut entries = self.lock();
+            let entry = entries.get_mut(name)?;
+            entry.used = now();
+            Arc::clone(&entry.cell)
+        };
+        let found = cell.try_lock().ok()?;
+        found.clone()
     }
 
-    /// The model `name`, loaded by `load` if it is not yet. Blocks while it loads. A failure is not remembered: the
-    /// file may be there the next time.
-    pub fn get_or_load(&self, name: &str, load: impl FnOnce() -> Result<M, Failure>) -> Result<Arc<M>, Failure> {
-        let cell = Arc::clone(self.lock().entry(name.to_owned()).or_default());
+    /// The model `name`, whose weights have `bytes`, loaded by `load` if it is not yet. Blocks while it loads. A failure
+    /// is not remembered: the file may be there the next time.
+    pub fn get_or_load(
+        &self,
+        name: &str,
+        bytes: u64,
+        load: impl FnOnce() -> Result<M, Failure>,
+    ) -> Result<Arc<M>, Failure> {
+        let cell = {
+            let mut entries = self.lock();
+            let entry =
+                entries.entry(name.to_owned()).or_insert_with(|| Entry { cell: Arc::default(), bytes, used: 0 });
+            (entry.bytes, entry.used) = (bytes, now());
+            Arc::clone(&entry.cell)
+        };
         let mut cell = cell.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(model) = &*cell {
             return Ok(Arc::clone(model));
@@ -39,18 +81,21 @@ impl<M> Registry<M> {
         Ok(model)
     }
 
-    /// Names of what is loaded.
-    pub fn names(&self) -> Vec<String> {
-        let cells = self.lock();
-        cells
-            .iter()
-            .filter(|(_, cell)| cell.try_lock().is_ok_and(|cell| cell.is_some()))
-            .map(|(name, _)| name.clone())
-            .collect()
+    /// What is loaded, by name.
+    pub fn list(&self) -> Vec<Loaded> {
+        let entries = self.lock();
+        let is_loaded = |entry: &Entry<M>| entry.cell.try_lock().is_ok_and(|cell| cell.is_some());
+        let all = entries.iter().filter(|(_, entry)| is_loaded(entry));
+        all.map(|(name, entry)| Loaded { name: name.clone(), bytes: entry.bytes, used: entry.used }).collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Cell<M>>>> {
-        self.cells.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Lets go of a model; whoever computes with it still has it until they are done.
+    pub fn unload(&self, name: &str) {
+        self.lock().remove(name);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Entry<M>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -62,10 +107,47 @@ mod tests {
     fn a_model_loads_once_and_a_failure_is_forgotten() {
         let registry = Registry::default();
         let broken = || Err(Failure::Backend("no".to_owned()));
-        assert!(registry.get_or_load("a", broken).is_err());
+        assert!(registry.get_or_load("a", 7, broken).is_err());
         assert_eq!(registry.loaded("a"), None);
-        assert_eq!(*registry.get_or_load("a", || Ok(1)).unwrap(), 1);
-        assert_eq!(*registry.get_or_load("a", || Ok(2)).unwrap(), 1);
-        assert_eq!(registry.names(), ["a"]);
+        assert_eq!(*registry.get_or_load("a", 7, || Ok(1)).unwrap(), 1);
+        assert_eq!(*registry.get_or_load("a", 7, || Ok(2)).unwrap(), 1);
+        let list = registry.list();
+        assert_eq!((list.len(), list[0].name.as_str(), list[0].bytes), (1, "a", 7));
+    }
+
+    #[test]
+    fn use_is_noted_and_what_is_unloaded_loads_again() {
+        let registry = Registry::default();
+        for (name, model) in [("a", 1), ("b", 2)] {
+            registry.get_or_load(name, 1, || Ok(model)).unwrap();
+        }
+        let used = |name: &str| registry.list().into_iter().find(|one| one.name == name).unwrap().used;
+        assert!(used("a") < used("b"));
+        let held = registry.loaded("a").unwrap();
+        assert!(used("a") > used("b"));
+        registry.unload("a");
+        assert_eq!((registry.loaded("a"), *held), (None, 1));
+        assert_eq!(*registry.get_or_load("a", 1, || Ok(3)).unwrap(), 3);
+    }
+
+    #[test]
+    fn a_load_holds_up_nobody_else() {
+        let registry = Arc::new(Registry::default());
+        let (started, starts) = std::sync::mpsc::channel();
+        let (go, gate) = std::sync::mpsc::channel::<()>();
+        let slow = Arc::clone(&registry);
+        let loading = std::thread::spawn(move || {
+            slow.get_or_load("slow", 1, || {
+                started.send(()).unwrap();
+                gate.recv().unwrap();
+                Ok(1)
+            })
+        });
+        starts.recv().unwrap();
+        assert_eq!(registry.loaded("slow"), None);
+        assert_eq!(*registry.get_or_load("other", 1, || Ok(2)).unwrap(), 2);
+        assert_eq!(registry.list().len(), 1);
+        go.send(()).unwrap();
+        assert_eq!(*loading.join().unwrap().unwrap(), 1);
     }
 }

@@ -72,6 +72,9 @@ pub enum AiError {
     /// A task, or a part of one, that this emulator does not run yet: never an invented answer.
     #[error("{what} is not emulated yet\nhint: {hint}")]
     NotEmulated { what: String, hint: String },
+    /// `--models exact`, and the exact checkpoint is not on this machine.
+    #[error("the exact checkpoint of `{model}` is not here\nhint: {hint}")]
+    CheckpointMissing { model: String, hint: String },
     /// The computation broke. Not reachable by input; a report is welcome.
     #[error("Internal server error: {reason}")]
     Internal { reason: String },
@@ -94,7 +97,7 @@ impl AiError {
             Self::RateLimited => 3021,
             Self::FinetuneIncomplete => 3039,
             Self::Capacity => 3040,
-            Self::Internal { .. } => 3043,
+            Self::Internal { .. } | Self::CheckpointMissing { .. } => 3043,
             Self::NeuronsSpent => 4006,
             Self::LoraUnsupported { .. } => 5005,
             Self::BadInput { .. } => 5006,
@@ -133,6 +136,7 @@ impl AiError {
             Self::TooLarge | Self::ContextExceeded { .. } => 413,
             Self::RateLimited | Self::Capacity | Self::NeuronsSpent => 429,
             Self::Internal { .. } => 500,
+            Self::CheckpointMissing { .. } => 503,
         }
     }
 }

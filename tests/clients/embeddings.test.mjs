@@ -55,6 +55,21 @@ test("the AI SDK reranks, by the embedder and by a cross-encoder", async () => {
   assert(new Set(scores).size === 3 && scores.every((score) => score > 0 && score < 1));
 });
 
+test("OpenAI's client asks for dimensions where the model has them", async () => {
+  const client = openai();
+  const ask = async (model, dimensions) => (await client.embeddings.create({ model, input: documents, dimensions })).data;
+  for (const [model, whole, less] of [["@cf/qwen/qwen3-embedding-0.6b", 1024, 256], ["@cf/google/embeddinggemma-300m", 768, 128]]) {
+    assert.equal((await ask(model))[0].embedding.length, whole);
+    const cut = await ask(model, less);
+    for (const { embedding } of cut) {
+      assert.equal(embedding.length, less);
+      assert(Math.abs(Math.hypot(...embedding) - 1) < 1e-5);
+    }
+    await assert.rejects(ask(model, whole + 1), OpenAI.BadRequestError);
+  }
+  await assert.rejects(ask("@cf/baai/bge-m3", 512), OpenAI.BadRequestError);
+});
+
 test("Cloudflare's client has every form of bge-m3 and qwen3-embedding", async () => {
   const client = new Cloudflare({ apiToken: "local", baseURL: `${emulator.url}/client/v4`, maxRetries: 0 });
   const run = (model, body) => client.ai.run(model, { account_id: newAccount(), ...body });

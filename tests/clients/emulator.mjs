@@ -32,7 +32,8 @@ export function scratch() {
 /** The environment without the caller's own settings of the emulator. */
 function environment(extra) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("CANDLEFLARE_"));
-  return { ...Object.fromEntries(inherited), ...extra };
+  // What else is in this machine's cache of the hub must not answer.
+  return { ...Object.fromEntries(inherited), HF_HUB_CACHE: join(tmpdir(), "candleflare-no-cache"), ...extra };
 }
 
 /** Starts `candleflare ARGS…` and collects what it says. `ended` resolves to `{code, signal}`. */

@@ -36,6 +36,19 @@ pub(super) fn patience(model: &Model, limits: &Limits) -> Option<(&'static str, 
     [own, ALL].into_iter().find_map(|row| Some((row, limits.value(row)?)))
 }
 
+impl Running {
+    /// A checkpoint as `load` gives it, or a refusal once the call's time is up; the load itself goes on, and whoever
+    /// comes next finds it done.
+    pub(super) async fn wait_for<T: Send + 'static>(
+        &self,
+        load: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, AiError> {
+        let (ticket, _guard) = self.ticket();
+        let loading = tokio::time::timeout(ticket.deadline.remaining(), blocking(load));
+        loading.await.unwrap_or(Err(AiError::Timeout))
+    }
+}
+
 /// Runs `work` where it may block: loading, tokenising.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,

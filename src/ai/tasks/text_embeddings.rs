@@ -10,6 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::{field, refused};
 use crate::ai::catalog::Model;
 use crate::engine::backend::Pooling;
+use crate::engine::kernels::l2_normalize;
 use crate::error::AiError;
 
 /// qwen3-embedding puts this before a query that brings no instruction of its own.
@@ -142,6 +143,26 @@ impl Output {
         self.values.chunks_exact(self.dimensions)
     }
 
+    /// Keeps the first `wanted` dimensions of each row, at length 1 again; refuses what the model was not trained for.
+    pub fn cut(&mut self, model: &Model, wanted: u64) -> Result<(), AiError> {
+        let refuse = |text: String| Err(AiError::InvalidInput { text: format!("model {} {text}", model.name) });
+        if wanted == self.dimensions as u64 {
+            return Ok(());
+        }
+        let Some([least, most]) = model.ranges.get("dimensions") else {
+            return refuse(format!("makes {} dimensions and no others", self.dimensions));
+        };
+        if !(*least..=*most).contains(&(wanted as f64)) || wanted > self.dimensions as u64 {
+            return refuse(format!("makes {least} to {most} dimensions, not {wanted}"));
+        }
+        let wanted = wanted as usize;
+        let rows = self.values.chunks_exact(self.dimensions);
+        self.values = rows.flat_map(|row| &row[..wanted]).copied().collect();
+        self.values.chunks_exact_mut(wanted).for_each(l2_normalize);
+        self.dimensions = wanted;
+        Ok(())
+    }
+
     /// The native result.
     pub fn render(&self) -> Result<Box<RawValue>, serde_json::Error> {
         let shape = [self.values.len() / self.dimensions, self.dimensions];
@@ -244,6 +265,25 @@ mod tests {
         let request = parse("@cf/qwen/qwen3-embedding-0.6b", json!({"queries": "q", "documents": ["d"]})).unwrap();
         assert!(request.texts[0].ends_with("Query:q") && request.texts[1] == "d");
         assert!(parse("@cf/qwen/qwen3-embedding-0.6b", json!({})).is_err());
+    }
+
+    #[test]
+    fn rows_are_cut_where_the_model_was_trained_for_it() {
+        let model = |name: &str| Catalog::builtin().get(name).unwrap();
+        let output = || {
+            let mut values = vec![0.0; 1024];
+            (values[0], values[1], values[500]) = (3.0, 4.0, 9.0);
+            Output { values, dimensions: 1024, answer: Answer::Plain, pooling: Pooling::Last, tokens: 3 }
+        };
+        let qwen = model("@cf/qwen/qwen3-embedding-0.6b");
+        let mut cut = output();
+        cut.cut(qwen, 64).unwrap();
+        assert_eq!((cut.dimensions, &cut.values[..3]), (64, &[0.6, 0.8, 0.0][..]));
+        for (model, wanted) in [(qwen, 31), (qwen, 1025), (qwen, 0), (model("@cf/baai/bge-m3"), 512)] {
+            let mut whole = output();
+            assert!(whole.cut(model, wanted).is_err() && whole == output(), "{wanted}");
+        }
+        assert!(output().cut(model("@cf/baai/bge-m3"), 1024).is_ok());
     }
 
     #[test]

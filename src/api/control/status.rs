@@ -13,7 +13,10 @@ pub async fn health(_app: App, _incoming: Incoming) -> Reply {
 }
 
 pub async fn ready(app: App, _incoming: Incoming) -> Reply {
-    json_reply(200, &json!({"status": "ready", "loaded": app.engine.loaded()}))
+    let loaded = app.engine.loaded();
+    let names: Vec<&str> = loaded.iter().map(|one| one.name.as_str()).collect();
+    let weights: Vec<_> = loaded.iter().map(|one| json!({"checkpoint": one.name, "bytes": one.bytes})).collect();
+    json_reply(200, &json!({"status": "ready", "loaded": names, "weights": weights}))
 }
 
 pub async fn version(_app: App, _incoming: Incoming) -> Reply {
@@ -51,6 +54,11 @@ pub async fn metrics(app: App, _incoming: Incoming) -> Reply {
         ("candleflare_loaded_checkpoints", "gauge", app.engine.loaded().len().to_string()),
         ("candleflare_uptime_seconds", "gauge", app.started.elapsed().as_secs().to_string()),
     ];
+    text.push_str("# TYPE candleflare_checkpoint_bytes gauge\n");
+    for one in app.engine.loaded() {
+        let name = json!(one.name);
+        text.push_str(&format!("candleflare_checkpoint_bytes{{checkpoint={name}}} {}\n", one.bytes));
+    }
     let mut described = "";
     for (series, kind, value) in gauges {
         let name = series.split('{').next().unwrap_or(series);

@@ -46,7 +46,12 @@ pub async fn create(app: App, incoming: Incoming) -> Reply {
     };
     let output = match output {
         Output::Said(result) => recorded(&result, estimated),
-        Output::Embeddings(output) => {
+        Output::Embeddings(mut output) => {
+            if let Some((model, wanted)) = app.ai.catalog().get(&meta.model).zip(dimensions)
+                && let Err(error) = output.cut(model, wanted)
+            {
+                return refused(&app, error);
+            }
             Some(Rows { values: output.values, dimensions: output.dimensions, tokens: output.tokens })
         }
         _ => None,
@@ -55,6 +60,7 @@ pub async fn create(app: App, incoming: Incoming) -> Reply {
         let text = format!("model {} does not make embeddings", meta.model);
         return refused(&app, AiError::InvalidInput { text });
     };
+    // A recording's rows are as they are.
     if dimensions.is_some_and(|wanted| wanted != output.dimensions as u64) {
         let text = format!("model {} makes {} dimensions and no others", meta.model, output.dimensions);
         return refused(&app, AiError::InvalidInput { text });

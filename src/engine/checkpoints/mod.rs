@@ -4,6 +4,7 @@
 mod blocks;
 mod bundled;
 mod gguf;
+mod hub_cache;
 mod packed;
 mod rows;
 mod tensors;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 use crate::engine::backend::Failure;
 pub use bundled::bundled;
 use gguf::Gguf;
+pub use hub_cache::HubCache;
 pub use rows::Rows;
 pub use tensors::Tensors;
 
@@ -112,6 +114,26 @@ impl Checkpoint {
             Err(error) => Err(error.to_string()),
         };
         parsed.get_or_init(parse).as_ref().map_err(|reason| self.failure("", reason.clone()))
+    }
+
+    /// Bytes of the weights' files.
+    pub fn weight_bytes(&self) -> u64 {
+        let is_weights = |name: &str| name.ends_with(".safetensors") || name.ends_with(".gguf");
+        match &self.files {
+            Files::Embedded(files) => {
+                files.iter().filter(|(name, _)| is_weights(name)).map(|(_, bytes)| bytes.len() as u64).sum()
+            }
+            Files::Memory(files) => {
+                files.iter().filter(|(name, _)| is_weights(name)).map(|(_, bytes)| bytes.len() as u64).sum()
+            }
+            Files::Gguf(path, _) => path.metadata().map_or(0, |file| file.len()),
+            Files::Folder(folder) => {
+                let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+                let weights = entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(is_weights));
+                // Through the links of the hub's cache.
+                weights.filter_map(|entry| std::fs::metadata(entry.path()).ok()).map(|file| file.len()).sum()
+            }
+        }
     }
 
     /// The bytes of a file that must be there.

@@ -31,7 +31,7 @@ use self::gated::GatedForward;
 use self::head::Head;
 use self::sentence::Architecture;
 use self::worker::{Request, Worker};
-use super::backend::{Encoder, EncoderSpec, Failure, Pooling, TokenBatch};
+use super::backend::{Encoder, EncoderOutput, EncoderSpec, Failure, Pooling, TokenBatch};
 use super::checkpoints::Checkpoint;
 use super::kernels::Isa;
 use super::queue::{Inbox, QueueOptions, Ticket};
@@ -187,6 +187,14 @@ impl EmbeddingModel {
             self.open.fetch_sub(1, Ordering::AcqRel);
         })
     }
+}
+
+/// Whether a checkpoint says of itself that it is one of the encoders that are computed, with that output.
+pub fn runs(checkpoint: &Checkpoint, output: EncoderOutput) -> bool {
+    let Ok(architecture) = Architecture::read(checkpoint) else { return false };
+    let model_type = architecture.model_type.as_deref();
+    let is_known = gated::Family::of(model_type).is_some() || bert::Family::of(model_type).is_some();
+    is_known && architecture.is_classifier() == (output == EncoderOutput::Logits)
 }
 
 /// Before anything else is read: a model of another kind lacks other files as well.

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::*;
 use crate::clock::Deadline;
-use crate::engine::backend::EncoderOutput;
 use crate::engine::queue::Cancel;
 
 fn ticket() -> Ticket {

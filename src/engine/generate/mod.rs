@@ -47,6 +47,11 @@ const CHUNK: usize = 128;
 /// Adapters that are kept for the next request; beyond, those that nobody uses now are read again.
 const ADAPTERS: usize = 100;
 
+/// Whether a checkpoint says of itself that it is one of the decoders that are computed.
+pub fn runs(checkpoint: &Checkpoint) -> bool {
+    decoder::Config::load(checkpoint).is_ok()
+}
+
 /// What a request asks to continue.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Prompt {

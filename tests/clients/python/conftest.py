@@ -24,6 +24,8 @@ class Emulator:
     def __init__(self, folder: Path, *args: str):
         ready = folder / "ready.json"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CANDLEFLARE_")}
+        # What else is in this machine's cache of the hub must not answer.
+        inherited["HF_HUB_CACHE"] = str(folder / "no-cache")
         self.log = folder / "stderr.log"
         with self.log.open("wb") as log:
             command = [BINARY, "serve", "--port", "0", "--ready-file", str(ready), *args]

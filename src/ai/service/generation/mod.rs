@@ -127,7 +127,7 @@ impl Ai {
             Some(decoder) => decoder,
             None => {
                 let (engine, checkpoint) = (Arc::clone(&self.engine), resolved.checkpoint.clone());
-                blocking(move || engine.generator(&checkpoint)).await?
+                running.wait_for(move || engine.generator(&checkpoint)).await?
             }
         };
         let (tokeniser, prompt, shape) = (Arc::clone(&decoder), request.prompt.clone(), request.shape.clone());
