@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-http bench-exec bench-limits bench-search fuzz load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-generate bench-http bench-exec bench-limits bench-search fuzz load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,6 +112,17 @@ fuzz: .tools/fuzz/bin/cargo-fuzz ## each target of fuzz/ for FUZZ_SECONDS (insta
 
 .tools/fuzz/bin/cargo-fuzz:
 	$(CARGO) install --locked --root .tools/fuzz cargo-fuzz
+
+# The peer is built for this machine once, which takes some minutes; measuring takes less than eight.
+bench-generate: build ## text generation beside llama.cpp, turn by turn (builds it first)
+	$(CARGO) build --release --locked --example bench_generate
+	[ -d .tools/bench-generate ] || $(PYTHON) -m venv .tools/bench-generate
+	CMAKE_ARGS="-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF" \
+		.tools/bench-generate/bin/pip install --quiet --disable-pip-version-check --no-binary llama-cpp-python \
+		--requirement benches/peers/generate-requirements.txt
+	.tools/bench-generate/bin/python benches/peers/random_gguf.py .tools/gguf
+	.tools/bench-generate/bin/python benches/peers/generate_llama.py \
+		$(dir $(abspath $(BIN)))examples/bench_generate "$(abspath $(BIN))" .tools/gguf
 
 bench-limits: build tests/clients/node_modules fixtures/workers/node_modules ## how exactly a Worker's limits are cut; figures belong in docs/limits.md
 	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=dot benches/limits.mjs

@@ -1,19 +1,26 @@
-"""Records tests/parity/gguf/llama.cpp.safetensors: what llama.cpp makes of the GGUF files beside it, which are the tokens
-of some texts, and the log probabilities of every token behind some prompts.
+"""Writes tests/parity/gguf/k-quants.gguf and records tests/parity/gguf/llama.cpp.safetensors: what llama.cpp makes of the GGUF
+files beside it, which are the tokens of some texts, and the log probabilities of every token behind some prompts.
 
-    python -m venv .venv && .venv/bin/pip install xllamacpp==2026.10.11549 numpy safetensors
+    python -m venv .venv && .venv/bin/pip install xllamacpp==2026.10.11549 gguf==0.19.0 numpy safetensors
     .venv/bin/python models/recipes/parity/llama_cpp.py
 """
 
 import json
 import pathlib
+import sys
 import urllib.request
 
 import numpy
 import xllamacpp
 from safetensors.numpy import save_file
 
-OUT = pathlib.Path(__file__).parents[3] / "tests" / "parity" / "gguf"
+ROOT = pathlib.Path(__file__).parents[3]
+sys.path.insert(0, str(ROOT / "benches" / "peers"))
+import random_gguf  # noqa: E402
+
+OUT = ROOT / "tests" / "parity" / "gguf"
+# As wide as the blocks of Q4_K and Q6_K are long, with both of them in each kind of matrix.
+K_QUANTS = ("llama", 270, 256, 2, 4, 2, 64, 256)
 LENGTHS = [1, 20, 40]
 TEXTS = [
     "hello world", "Hello  wor\nld!", "12345 1 22", "é日本👩‍🚀", " a\tb ", "held<|end|>low", "it's we'll HELLO",
@@ -23,7 +30,9 @@ TEXTS = [
 
 def main():
     tensors, texts = {}, {}
-    for name in ["llama", "gemma3"]:
+    random_gguf.SHAPES["k-quants"] = K_QUANTS
+    random_gguf.write(OUT / "k-quants.gguf", "k-quants", "q4_k_m")
+    for name, count in [("llama", 270), ("gemma3", 279), ("k-quants", K_QUANTS[1])]:
         settings = xllamacpp.CommonParams()
         settings.model.path = str(OUT / f"{name}.gguf")
         settings.n_ctx, settings.n_parallel, settings.warmup = 64, 1, False
@@ -39,7 +48,6 @@ def main():
             [text, post("/tokenize", {"content": text, "add_special": True, "parse_special": True})["tokens"]]
             for text in TEXTS
         ]
-        count = 270 if name == "llama" else 279
         for length in LENGTHS:
             # An answer that begins with an end of text has no probabilities, so some prompts say nothing.
             for start in range(20):

@@ -11,7 +11,8 @@ use crate::engine::embed::cpu::{Forward, Scratch};
 use crate::engine::generate::decoder::Angles;
 use crate::engine::kernels::attention::{Sight, attend};
 use crate::engine::kernels::{
-    Activation, GateKind, Isa, LayerNorm, Linear, Part, add_scaled, gate, norm_heads, rms_norm, rotate, scale_and_cap,
+    Activation, Arithmetic, GateKind, Isa, LayerNorm, Linear, Part, add_scaled, gate, norm_heads, rms_norm, rotate,
+    scale_and_cap,
 };
 
 /// Which loader reads the checkpoint.
@@ -225,5 +226,6 @@ impl Forward for GatedForward {
 /// A matrix as stored, its outputs those of `parts` one after the other.
 fn matrix(isa: Isa, inputs: usize, parts: &[Rows], bias: Option<&[f32]>) -> Linear {
     let parts: Vec<&dyn Part> = parts.iter().map(|part| part as &dyn Part).collect();
-    Linear::of_parts(isa, inputs, &parts, bias)
+    // Vectors are compared by their last digits: nothing is rounded for them.
+    Linear::of_parts(isa, Arithmetic::Float, inputs, &parts, bias)
 }

@@ -43,18 +43,31 @@ impl Constraint {
     /// Makes every token but those that may follow impossible.
     pub fn mask(&mut self, logits: &mut [f32]) -> Result<(), Failure> {
         let allowed = self.matcher.compute_mask_or_eos().map_err(|error| failed(&error))?;
-        allowed.iter_unset_entries(|token| {
-            if let Some(logit) = logits.get_mut(token) {
-                *logit = f32::NEG_INFINITY;
+        // By words of the mask: of a large vocabulary nearly all tokens are possible, or nearly none.
+        let mut is_certain = true;
+        for (word, logits) in allowed.as_slice().iter().zip(logits.chunks_mut(u32::BITS as usize)) {
+            match *word {
+                0 => logits.fill(f32::NEG_INFINITY),
+                u32::MAX => is_certain &= logits.iter().all(|logit| *logit == f32::NEG_INFINITY),
+                word => {
+                    for (bit, logit) in logits.iter_mut().enumerate() {
+                        match word >> bit & 1 {
+                            0 => *logit = f32::NEG_INFINITY,
+                            _ => is_certain &= *logit == f32::NEG_INFINITY,
+                        }
+                    }
+                }
             }
-        });
+        }
         if let Some(beyond) = logits.get_mut(allowed.len()..) {
             beyond.fill(f32::NEG_INFINITY);
         }
         // A decoder can be sure that a token is impossible where the grammar leaves no other.
-        for (token, logit) in logits.iter_mut().enumerate() {
-            if *logit == f32::NEG_INFINITY && token < allowed.len() && allowed.get(token) {
-                *logit = f32::MIN;
+        if is_certain {
+            for (token, logit) in logits.iter_mut().enumerate().take(allowed.len()) {
+                if allowed.get(token) {
+                    *logit = f32::MIN;
+                }
             }
         }
         Ok(())

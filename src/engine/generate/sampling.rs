@@ -17,6 +17,9 @@ const GREEDY_BELOW: f32 = 1e-5;
 /// even in a vocabulary of a million.
 const NEGLIGIBLE: f32 = -30.0;
 
+/// Logits that are looked at together.
+const BLOCK: usize = 64;
+
 /// How the next token is chosen. The order is vLLM's: penalties, temperature, `top_k`, `top_p`, draw.
 ///
 /// The default is greedy and without penalties.
@@ -125,11 +128,12 @@ impl Sampler {
         let temperature = self.sampling.temperature;
         let candidates = &mut self.candidates;
         candidates.clear();
+        // Nearly all are out at first sight, and so is NaN; the few at the edge are looked at again below.
+        let floor = top + NEGLIGIBLE * temperature * 1.001 - top.abs() * 1e-6;
         candidates.extend(
             (0u32..)
                 .zip(logits)
-                // `f32::min` below would turn a NaN into the largest number.
-                .filter(|(_, logit)| !logit.is_nan())
+                .filter(|(_, logit)| **logit >= floor)
                 .map(|(token, logit)| (token, (logit.min(f32::MAX) - top) / temperature))
                 .filter(|(_, scaled)| *scaled >= NEGLIGIBLE),
         );
@@ -190,13 +194,18 @@ fn by_rank(a: &(u32, f32), b: &(u32, f32)) -> Ordering {
 /// The first of the largest logits, never a NaN; infinity counts as the largest number.
 fn likeliest(logits: &[f32]) -> Option<(u32, f32)> {
     let mut best: Option<(u32, f32)> = None;
-    for (token, logit) in (0u32..).zip(logits) {
-        if logit.is_nan() || *logit == f32::NEG_INFINITY {
+    // Most blocks hold nothing better, which vectors see at once; a comparison with NaN is false.
+    for (block, logits) in (0u32..).zip(logits.chunks(BLOCK)) {
+        let top = best.map_or(f32::NEG_INFINITY, |(_, top)| top);
+        if logits.iter().fold(f32::NEG_INFINITY, |most, logit| if *logit > most { *logit } else { most }) <= top {
             continue;
         }
-        let logit = logit.min(f32::MAX);
-        if best.is_none_or(|(_, top)| logit > top) {
-            best = Some((token, logit));
+        for (token, logit) in (block * BLOCK as u32..).zip(logits) {
+            // `f32::min` would turn a NaN into the largest number.
+            let logit = if *logit > f32::MAX { f32::MAX } else { *logit };
+            if logit > best.map_or(f32::NEG_INFINITY, |(_, top)| top) {
+                best = Some((token, logit));
+            }
         }
     }
     best

@@ -70,7 +70,7 @@ struct Heads<'a> {
     tokens: usize,
     sight: Sight,
     heads: Range<usize>,
-    output: Shared<'a>,
+    output: Shared<'a, f32>,
 }
 
 impl Kernel for Heads<'_> {

@@ -3,11 +3,15 @@
 use super::isa::{Isa, Kernel};
 use super::math::{exp, gelu, gelu_tanh, tanh};
 use super::simd::{MAX_LANES, Simd};
+use super::threads;
 
 /// `output = x / rms(x) * scale`, row by row; rows are as wide as `scale`.
 pub fn rms_norm(isa: Isa, x: &[f32], scale: &[f32], eps: f32, output: &mut [f32]) {
-    assert!(x.len() == output.len() && !scale.is_empty());
-    isa.run(RmsNorm { x, scale, eps, output });
+    let width = scale.len();
+    assert!(x.len() == output.len() && width > 0);
+    threads::each_row(output, width, |row, output| {
+        isa.run(RmsNorm { x: &x[row * width..][..width], scale, eps, output })
+    });
 }
 
 /// Replaces each head of `x`, as wide as `scale`, by `head / rms(head) * scale`.
@@ -29,7 +33,9 @@ pub enum GateKind {
 /// `output = f(gate) * up`, where a row of `gate_up` is `width` gates and then `width` ups.
 pub fn gate(isa: Isa, kind: GateKind, gate_up: &[f32], width: usize, output: &mut [f32]) {
     assert!(gate_up.len() == 2 * output.len() && width > 0);
-    isa.run(Gated { kind, gate_up, width, output });
+    threads::each_row(output, width, |row, output| {
+        isa.run(Gated { kind, gate_up: &gate_up[row * 2 * width..][..2 * width], width, output });
+    });
 }
 
 /// Turns each head of `x`, `size` wide, by its position's angles, one per pair. Of its first `2 * cos.len()` numbers a
@@ -219,7 +225,7 @@ impl Kernel for Add<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Attention, KvCache};
+    use super::super::{Attention, KvCache, Queries, attend_cached};
     use super::*;
 
     #[test]
@@ -277,6 +283,33 @@ mod tests {
         }
     }
 
+    /// Positions together, in any company, have the same bits as one at a time.
+    #[test]
+    fn attention_is_the_same_alone_and_together() {
+        let (query, kv, size) = (6, 2, 20);
+        for (isa, window) in Isa::all().into_iter().flat_map(|isa| [(isa, usize::MAX), (isa, 7)]) {
+            let attention = Attention { query, kv, size, scale: 0.3, cap: None, window };
+            let (context, stride) = (90, (query + 2 * kv) * size);
+            let rows: Vec<f32> = (0..context * stride).map(|at| (at as f32 * 0.37).sin()).collect();
+            let mut cache = KvCache::new(isa, attention, context);
+            for (position, row) in rows.chunks_exact(stride).enumerate() {
+                let (keys, values) = row[query * size..].split_at(kv * size);
+                cache.write(position, keys, values);
+            }
+            let asked = |position: usize, count| {
+                let rows = &rows[position * stride..];
+                (&cache, Queries { rows, stride, position, count })
+            };
+            let mut together = vec![f32::NAN; 107 * query * size];
+            threads::install(|| attend_cached(&[asked(30, 17), asked(0, context)], &mut together));
+            for (at, position) in (30..47).chain(0..context).enumerate() {
+                let mut alone = vec![f32::NAN; query * size];
+                attend_cached(&[asked(position, 1)], &mut alone);
+                assert_eq!(alone, together[at * query * size..][..query * size], "{} {position}", isa.name());
+            }
+        }
+    }
+
     fn attends_rightly(isa: Isa, attention: Attention, length: usize) {
         let Attention { query, kv, size, scale, cap, window } = attention;
         let context = length.max(128);
@@ -291,7 +324,8 @@ mod tests {
         }
         let queries = row(3, 0, query * size);
         let mut output = vec![0.0; queries.len()];
-        cache.attend(&queries, length, &mut Vec::new(), &mut output);
+        let asked = Queries { rows: &queries, stride: queries.len(), position: length - 1, count: 1 };
+        attend_cached(&[(&cache, asked)], &mut output);
         for head in 0..query {
             let at = head * kv / query * size;
             let weight = |t: usize| {

@@ -19,6 +19,7 @@ pub struct Isa(Kind);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    /// With VNNI, which nearly all machines with AVX-512 have; the others do as well with half the width.
     #[cfg(target_arch = "x86_64")]
     Avx512,
     #[cfg(target_arch = "x86_64")]
@@ -45,7 +46,8 @@ impl Isa {
         let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c") {
-            if is_x86_feature_detected!("avx512f") {
+            let has_avx512 = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+            if has_avx512 && is_x86_feature_detected!("avx512vnni") {
                 all.push(Self(Kind::Avx512));
             }
             all.push(Self(Kind::Avx2));
@@ -100,7 +102,7 @@ impl Isa {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx2,fma,f16c")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni,avx2,fma,f16c")]
 fn run_avx512<K: Kernel>(kernel: K) -> K::Output {
     // SAFETY: this function is only reached where these features are.
     kernel.run(unsafe { Avx512::new() })

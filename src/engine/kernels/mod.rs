@@ -14,6 +14,7 @@ mod isa;
 mod linear;
 mod math;
 mod norm;
+mod quantized;
 mod shared;
 mod simd;
 #[cfg(test)]
@@ -21,9 +22,9 @@ mod tests;
 pub mod threads;
 mod tile;
 
-pub use cached::{Attention, KvCache};
+pub use cached::{Attention, KvCache, Queries, attend_cached};
 pub use coded::{CodedRow, Format};
 pub use decoder::{GateKind, add_scaled, gate, norm_heads, rms_norm, rotate, scale_and_cap};
 pub use isa::Isa;
-pub use linear::{Activation, Linear, Part, Storage};
+pub use linear::{Activation, Arithmetic, Linear, Part, Storage};
 pub use norm::{LayerNorm, l2_normalize};

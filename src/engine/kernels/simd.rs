@@ -30,7 +30,16 @@ pub trait Simd: Copy + Send + Sync {
     const LANES: usize;
     /// Rows of the matrix tile that fits the register file, when a tile is two vectors wide.
     const ROWS: usize;
+    /// Rows of the tile of [`super::linear`]'s integer products, which holds twice as many sums.
+    const INTEGER_ROWS: usize;
+    /// Up to so many rows are better taken at once, as those of several streams: the weights are unpacked once, which is
+    /// worth more than the registers that do not suffice between two blocks.
+    const FEW_INTEGER_ROWS: usize;
     type Vector: Copy;
+    /// `LANES` whole numbers of 32 bits.
+    type Integers: Copy;
+    /// `LANES` times four bytes.
+    type Quads: Copy;
 
     fn splat(self, value: f32) -> Self::Vector;
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
@@ -53,6 +62,34 @@ pub trait Simd: Copy + Send + Sync {
     /// `to` must be valid for writing `LANES` floats.
     unsafe fn store_raw(self, to: *mut f32, vector: Self::Vector);
 
+    fn splat_integer(self, value: i32) -> Self::Integers;
+    /// To floats, exactly below 2^24.
+    fn to_floats(self, integers: Self::Integers) -> Self::Vector;
+    /// Adds to each lane of `sums` the products of its four bytes of `a`, from 0 to 255, with those of `b`, from -128
+    /// to 127: the dot product of four. Exact.
+    fn add_dots(self, sums: Self::Integers, a: Self::Quads, b: Self::Quads) -> Self::Integers;
+    /// The first byte of each four as floats, then the second ones and so on; bytes are from 0 to 255.
+    fn bytes(self, quads: Self::Quads) -> [Self::Vector; 4];
+    /// Numbers from -127 to 127 as bytes, rounded to the nearest.
+    ///
+    /// # Safety
+    /// `to` must be valid for writing `LANES` bytes.
+    unsafe fn store_i8(self, to: *mut i8, vector: Self::Vector);
+
+    /// # Safety
+    /// `from` must be valid for reading `4 * LANES` bytes.
+    unsafe fn load_quads(self, from: *const u8) -> Self::Quads;
+    /// The same four bytes in every lane.
+    ///
+    /// # Safety
+    /// `from` must be valid for reading four bytes.
+    unsafe fn splat_quad(self, from: *const i8) -> Self::Quads;
+    /// The low four bits of `4 * LANES` bytes, and the high ones.
+    ///
+    /// # Safety
+    /// `from` must be valid for reading them.
+    unsafe fn load_nibbles(self, from: *const u8) -> [Self::Quads; 2];
+
     /// `LANES` signed bytes as floats.
     ///
     /// # Safety
@@ -61,18 +98,6 @@ pub trait Simd: Copy + Send + Sync {
     unsafe fn load_i8(self, from: *const i8) -> Self::Vector {
         // SAFETY: the caller's promise.
         unsafe { self.gather(|lane| f32::from(*from.add(lane))) }
-    }
-
-    /// The low four bits of `LANES` bytes as floats, and the high ones.
-    ///
-    /// # Safety
-    /// `from` must be valid for reading `LANES` bytes.
-    #[inline(always)]
-    unsafe fn load_nibbles(self, from: *const u8) -> [Self::Vector; 2] {
-        // SAFETY: the caller's promise.
-        unsafe {
-            [self.gather(|lane| f32::from(*from.add(lane) & 15)), self.gather(|lane| f32::from(*from.add(lane) >> 4))]
-        }
     }
 
     /// `LANES` half-precision numbers.

@@ -1,7 +1,5 @@
 //! The forward pass in plain loops: for a small model Candle's cost per operation would be most of the time.
 
-use rayon::prelude::*;
-
 use super::rope::Angles;
 use super::shape::{Config, Gate};
 use super::weights::{Dense, LayerWeights, Weights};
@@ -9,8 +7,8 @@ use crate::engine::adapter::{Adapter, Module};
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::checkpoints::Rows;
 use crate::engine::kernels::{
-    Activation, Attention, GateKind, Isa, KvCache, Linear, Part, add_scaled, gate, norm_heads, rms_norm, rotate,
-    scale_and_cap, threads,
+    Activation, Arithmetic, Attention, GateKind, Isa, KvCache, Linear, Part, Queries, add_scaled, attend_cached, gate,
+    norm_heads, rms_norm, rotate, scale_and_cap, threads,
 };
 
 /// Multiplications of a pass above which it is spread over the cores: a millisecond of one core. Below, handing the
@@ -60,7 +58,6 @@ struct Buffers {
     gate_up: Vec<f32>,
     gated: Vec<f32>,
     delta: Vec<f32>,
-    scores: Vec<f32>,
     low: Vec<f32>,
     added: Vec<f32>,
 }
@@ -76,11 +73,16 @@ struct Row<'a> {
 }
 
 impl CpuDecoder {
-    pub fn load(isa: Isa, config: Config, spec: DecoderSpec, weights: &Weights<'_>) -> Result<Self, Failure> {
+    pub fn load(
+        (isa, arithmetic): (Isa, Arithmetic),
+        config: Config,
+        spec: DecoderSpec,
+        weights: &Weights<'_>,
+    ) -> Result<Self, Failure> {
         let layers = (0..config.layers.len())
-            .map(|index| Ok(Layer::new(isa, weights.layer(index)?, &config, index, &spec)))
+            .map(|index| Ok(Layer::new((isa, arithmetic), weights.layer(index)?, &config, index, &spec)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        let head = matrix(isa, &weights.head()?);
+        let head = matrix((isa, arithmetic), &weights.head()?);
         Ok(Self {
             isa,
             embedding: if config.is_tied { None } else { Some(weights.embedding()?) },
@@ -109,7 +111,13 @@ impl CpuDecoder {
 }
 
 impl Layer {
-    fn new(isa: Isa, weights: LayerWeights, config: &Config, index: usize, spec: &DecoderSpec) -> Self {
+    fn new(
+        (isa, arithmetic): (Isa, Arithmetic),
+        weights: LayerWeights,
+        config: &Config,
+        index: usize,
+        spec: &DecoderSpec,
+    ) -> Self {
         let kind = config.layers[index];
         let attention = Attention {
             query: config.heads,
@@ -124,13 +132,13 @@ impl Layer {
             index,
             rope: kind.rope,
             attention_norm: weights.attention_norm,
-            qkv: matrix(isa, &weights.qkv),
+            qkv: matrix((isa, arithmetic), &weights.qkv),
             qk_norms: weights.qk_norms,
-            output: matrix(isa, &weights.output),
+            output: matrix((isa, arithmetic), &weights.output),
             mlp_norm: weights.mlp_norm,
             post_norms: weights.post_norms,
-            gate_up: matrix(isa, &weights.gate_up),
-            down: matrix(isa, &weights.down),
+            gate_up: matrix((isa, arithmetic), &weights.gate_up),
+            down: matrix((isa, arithmetic), &weights.down),
             caches: (0..spec.slots).map(|_| KvCache::new(isa, attention, spec.context)).collect(),
         }
     }
@@ -145,37 +153,39 @@ impl Layer {
         qkv.resize(rows.len() * (queries + 2 * keys), 0.0);
         self.qkv.forward(normed, Activation::None, qkv);
         self.adapt(Module::Qkv, rows, normed, qkv, [low, added]);
-        for (row, qkv) in rows.iter().zip(qkv.chunks_exact_mut(queries + 2 * keys)) {
-            let (turned, values) = qkv.split_at_mut(queries + keys);
+        let stride = queries + 2 * keys;
+        let turned = |row: usize, qkv: &mut [f32]| {
+            let turned = &mut qkv[..queries + keys];
             if let Some([query_norm, key_norm]) = &self.qk_norms {
                 norm_heads(self.isa, &mut turned[..queries], query_norm, config.norm_eps);
                 norm_heads(self.isa, &mut turned[queries..], key_norm, config.norm_eps);
             }
             if let Some(angles) = self.rope.map(|rope| &angles[rope]) {
-                let at = angles.at(row.position);
+                let at = angles.at(rows[row].position);
                 rotate(self.isa, turned, config.head_dim, &angles.cos[at.clone()], &angles.sin[at]);
             }
-            self.caches[row.slot].write(row.position, &turned[queries..], values);
+        };
+        threads::each_row(qkv, stride, turned);
+        for (row, qkv) in rows.iter().zip(qkv.chunks_exact(stride)) {
+            let (keys, values) = qkv[queries..].split_at(keys);
+            self.caches[row.slot].write(row.position, keys, values);
         }
     }
 
     /// Attention and the feed-forward part of all rows.
-    fn mix(&self, config: &Config, rows: &[Row<'_>], spreads: bool, buffers: &mut Buffers) {
-        let Buffers { x, normed, qkv, attended, gate_up, gated, delta, scores, low, added } = buffers;
+    fn mix(&self, config: &Config, rows: &[Row<'_>], buffers: &mut Buffers) {
+        let Buffers { x, normed, qkv, attended, gate_up, gated, delta, low, added } = buffers;
         let queries = config.heads * config.head_dim;
         let stride = queries + 2 * config.kv_heads * config.head_dim;
         attended.resize(rows.len() * queries, 0.0);
-        let attend_row = |scores: &mut Vec<f32>, ((row, qkv), out): ((&Row<'_>, &[f32]), &mut [f32])| {
-            self.caches[row.slot].attend(&qkv[..queries], row.position + 1, scores, out);
-        };
-        if !spreads {
-            let all = rows.iter().zip(qkv.chunks_exact(stride)).zip(attended.chunks_exact_mut(queries));
-            all.for_each(|row| attend_row(scores, row));
-        } else {
-            let outs = attended.par_chunks_exact_mut(queries);
-            let all = rows.par_iter().zip(qkv.par_chunks_exact(stride)).zip(outs);
-            all.for_each_init(Vec::new, attend_row);
-        }
+        let mut first = 0;
+        // Rows of one sequence stand together, position by position.
+        let asked = rows.chunk_by(|a, b| a.slot == b.slot).map(|span| {
+            let rows = &qkv[first * stride..(first + span.len()) * stride];
+            first += span.len();
+            (&self.caches[span[0].slot], Queries { rows, stride, position: span[0].position, count: span.len() })
+        });
+        attend_cached(&asked.collect::<Vec<_>>(), attended);
         normed.resize(x.len(), 0.0);
         delta.resize(x.len(), 0.0);
         self.output.forward(attended, Activation::None, delta);
@@ -240,7 +250,10 @@ impl Layer {
             }
             None => delta,
         };
-        add_scaled(self.isa, x, delta, config.residual_scale);
+        let width = config.hidden;
+        threads::each_row(x, width, |row, x| {
+            add_scaled(self.isa, x, &delta[row * width..][..width], config.residual_scale);
+        });
     }
 }
 
@@ -286,28 +299,26 @@ impl Decoder for CpuDecoder {
         let keys: usize = rows.iter().map(|row| row.position + 1).sum();
         let work = rows.len() * self.weights + keys * 2 * self.config.heads * self.config.head_dim * self.layers.len();
         let spreads = work >= WORTH_SPREADING && threads::count() > 1;
-        let compute = || self.compute(steps, rows, spreads);
+        let compute = || self.compute(steps, rows);
         Ok(if spreads { threads::install(compute) } else { compute() })
     }
 }
 
 impl CpuDecoder {
-    /// Logits of the steps' last rows. Spreads only where it runs inside the pool.
-    fn compute(&mut self, steps: &[Step<'_>], mut rows: Vec<Row<'_>>, spreads: bool) -> Vec<f32> {
+    /// Logits of the steps' last rows.
+    fn compute(&mut self, steps: &[Step<'_>], mut rows: Vec<Row<'_>>) -> Vec<f32> {
         let hidden = self.config.hidden;
         let mut buffers = std::mem::take(&mut self.buffers);
         buffers.x.resize(rows.len() * hidden, 0.0);
-        let tokens = steps.iter().flat_map(|step| step.tokens);
-        for (x, token) in buffers.x.chunks_exact_mut(hidden).zip(tokens) {
-            self.embed(*token, x);
-        }
+        let tokens: Vec<u32> = steps.iter().flat_map(|step| step.tokens).copied().collect();
+        threads::each_row(&mut buffers.x, hidden, |row, x| self.embed(tokens[row], x));
         let last = self.layers.len() - 1;
         for (index, layer) in self.layers.iter_mut().enumerate() {
             layer.project(&self.config, &self.angles, &rows, &mut buffers);
             if index == last {
                 buffers.keep_last(&mut rows);
             }
-            layer.mix(&self.config, &rows, spreads, &mut buffers);
+            layer.mix(&self.config, &rows, &mut buffers);
         }
         let Buffers { x, normed, .. } = &mut buffers;
         rms_norm(self.isa, x, &self.final_norm, self.config.norm_eps, normed);
@@ -319,7 +330,7 @@ impl CpuDecoder {
     }
 }
 
-fn matrix(isa: Isa, dense: &Dense) -> Linear {
+fn matrix((isa, arithmetic): (Isa, Arithmetic), dense: &Dense) -> Linear {
     let parts: Vec<&dyn Part> = dense.parts.iter().map(|part| part as &dyn Part).collect();
-    Linear::of_parts(isa, dense.inputs, &parts, dense.bias.as_deref())
+    Linear::of_parts(isa, arithmetic, dense.inputs, &parts, dense.bias.as_deref())
 }

@@ -13,7 +13,7 @@ use candle_core::Device;
 
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::checkpoints::Checkpoint;
-use crate::engine::kernels::Isa;
+use crate::engine::kernels::{Arithmetic, Isa};
 use crate::engine::queue::QueueOptions;
 use cpu::CpuDecoder;
 use device::DeviceDecoder;
@@ -21,8 +21,11 @@ pub use rope::{Angles, Rope};
 pub use shape::{Config, Gate};
 pub use weights::{Dense, Weights};
 
-/// Positions of a slot's cache at most, whatever the model could do: a cache for 128 Ki positions would take gigabytes.
-const WINDOW: usize = 4096;
+/// What the KV caches of a checkpoint may take, in MiB, unless `CANDLEFLARE_KV_MEMORY` says otherwise.
+const KV_MEMORY: usize = 4096;
+
+/// Positions that every slot should have, if the model has them, before there are more slots.
+const WINDOW: usize = 8192;
 
 /// Loads the checkpoint's weights for `device`; its shape is what adapters are read for.
 pub fn load(
@@ -35,18 +38,25 @@ pub fn load(
     let tensors = checkpoint.tensors()?;
     let weights = Weights::new(&tensors, &config);
     let decoder: Box<dyn Decoder> = match device {
-        Device::Cpu => Box::new(CpuDecoder::load(Isa::best(), config.clone(), spec, &weights)?),
+        Device::Cpu => Box::new(CpuDecoder::load((Isa::best(), Arithmetic::chosen()), config.clone(), spec, &weights)?),
         device => Box::new(DeviceDecoder::load(config.clone(), spec, &weights, device)?),
     };
     Ok((decoder, config))
 }
 
+/// How many sequences of what length the caches hold: as many slots as asked, as far as each has a good window, and then
+/// as long a context as the memory and the model allow.
 fn spec(config: &Config, options: &QueueOptions) -> DecoderSpec {
-    DecoderSpec {
-        vocab_size: config.vocab_size,
-        context: config.max_positions.min(WINDOW),
-        slots: options.slots.max(1),
-    }
+    let asked = std::env::var("CANDLEFLARE_KV_MEMORY").ok().and_then(|text| text.parse().ok());
+    let positions = (asked.unwrap_or(KV_MEMORY) << 20) / bytes_per_position(config);
+    let slots = (positions / config.max_positions.clamp(1, WINDOW)).clamp(1, options.slots.max(1));
+    let context = (positions / slots).min(config.max_positions).max(1);
+    DecoderSpec { vocab_size: config.vocab_size, context, slots }
+}
+
+/// Of all layers' keys and values.
+fn bytes_per_position(config: &Config) -> usize {
+    (config.layers.len() * 2 * config.kv_heads * config.head_dim * size_of::<f32>()).max(1)
 }
 
 /// Refuses steps that would read or write outside of what the decoder holds.

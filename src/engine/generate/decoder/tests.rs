@@ -47,9 +47,19 @@ pub fn all(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder>> {
     let candle = DeviceDecoder::load(config.clone(), spec.clone(), &weights, &Device::Cpu).unwrap();
     let mut all: Vec<Box<dyn Decoder>> = vec![Box::new(candle)];
     for isa in Isa::all() {
-        all.push(Box::new(CpuDecoder::load(isa, config.clone(), spec.clone(), &weights).unwrap()));
+        all.push(Box::new(CpuDecoder::load((isa, Arithmetic::Float), config.clone(), spec.clone(), &weights).unwrap()));
     }
     all
+}
+
+/// Integer arithmetic with every instruction set of this machine.
+pub fn in_integers(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder>> {
+    let config = Config::load(checkpoint).unwrap();
+    let tensors = checkpoint.tensors().unwrap();
+    let weights = Weights::new(&tensors, &config);
+    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() });
+    let load = |isa| CpuDecoder::load((isa, Arithmetic::Integer), config.clone(), spec.clone(), &weights).unwrap();
+    Isa::all().into_iter().map(|isa| Box::new(load(isa)) as Box<dyn Decoder>).collect()
 }
 
 fn weights(config: &Config) -> Vec<u8> {
@@ -237,5 +247,27 @@ fn speed_of_the_bundled_shape() {
             let rate = (256 * streams) as f64 / start.elapsed().as_secs_f64();
             println!("{name}: decode of {streams} streams {rate:.0} tokens/s");
         }
+    }
+}
+
+#[test]
+fn caches_keep_to_their_budget() {
+    let tiny = Config::load(&super::parity::Recorded::read("llama-tied").checkpoint).unwrap();
+    let of = |layers: usize, kv_heads, head_dim, max_positions| {
+        let layers = vec![tiny.layers[0]; layers];
+        spec(&Config { layers, kv_heads, head_dim, max_positions, ..tiny.clone() }, &QueueOptions::default())
+    };
+    let asked = QueueOptions::default().slots;
+    // A small model is limited by its own window, a 1B one has long contexts, an 8B one fewer slots.
+    let small = of(2, 2, 16, 512);
+    assert_eq!((small.slots, small.context), (asked, 512));
+    let medium = of(16, 8, 64, 131_072);
+    assert_eq!((medium.slots, medium.context), (asked, 8192));
+    let large = of(32, 8, 128, 131_072);
+    assert_eq!((large.slots, large.context), (2, 8192));
+    let huge = of(80, 64, 128, 8192);
+    assert_eq!((huge.slots, huge.context), (1, 819));
+    for (spec, bytes) in [(medium, 16 * 2 * 8 * 64 * 4), (large, 32 * 2 * 8 * 128 * 4), (huge, 80 * 2 * 64 * 128 * 4)] {
+        assert!(spec.slots * spec.context * bytes <= KV_MEMORY << 20, "{spec:?}");
     }
 }

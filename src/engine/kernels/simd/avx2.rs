@@ -20,7 +20,11 @@ impl Avx2 {
 impl Simd for Avx2 {
     const LANES: usize = 8;
     const ROWS: usize = 6;
+    const INTEGER_ROWS: usize = 2;
+    const FEW_INTEGER_ROWS: usize = 4;
     type Vector = __m256;
+    type Integers = __m256i;
+    type Quads = __m256i;
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
@@ -98,19 +102,74 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn load_i8(self, from: *const i8) -> __m256 {
-        // SAFETY: as above, and the caller's promise.
-        unsafe { _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(from.cast()))) }
+    fn splat_integer(self, value: i32) -> __m256i {
+        // SAFETY: as above.
+        unsafe { _mm256_set1_epi32(value) }
     }
 
     #[inline(always)]
-    unsafe fn load_nibbles(self, from: *const u8) -> [__m256; 2] {
+    fn to_floats(self, integers: __m256i) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_cvtepi32_ps(integers) }
+    }
+
+    #[inline(always)]
+    fn add_dots(self, sums: __m256i, a: __m256i, b: __m256i) -> __m256i {
+        // Not `maddubs`, whose sums of two products would not fit their 16 bits.
+        // SAFETY: as above.
+        unsafe {
+            let (even_a, odd_a) = (_mm256_and_si256(a, _mm256_set1_epi16(255)), _mm256_srli_epi16::<8>(a));
+            let (even_b, odd_b) = (_mm256_srai_epi16::<8>(_mm256_slli_epi16::<8>(b)), _mm256_srai_epi16::<8>(b));
+            let dots = _mm256_add_epi32(_mm256_madd_epi16(even_a, even_b), _mm256_madd_epi16(odd_a, odd_b));
+            _mm256_add_epi32(sums, dots)
+        }
+    }
+
+    #[inline(always)]
+    fn bytes(self, quads: __m256i) -> [__m256; 4] {
+        // SAFETY: as above.
+        unsafe {
+            let low = |quads| _mm256_cvtepi32_ps(_mm256_and_si256(quads, _mm256_set1_epi32(255)));
+            let [second, third] = [_mm256_srli_epi32::<8>(quads), _mm256_srli_epi32::<16>(quads)];
+            [low(quads), low(second), low(third), _mm256_cvtepi32_ps(_mm256_srli_epi32::<24>(quads))]
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_i8(self, to: *mut i8, vector: __m256) {
         // SAFETY: as above, and the caller's promise.
         unsafe {
-            let bytes = _mm256_cvtepu8_epi32(_mm_loadl_epi64(from.cast()));
-            let low = _mm256_and_si256(bytes, _mm256_set1_epi32(15));
-            [_mm256_cvtepi32_ps(low), _mm256_cvtepi32_ps(_mm256_srli_epi32::<4>(bytes))]
+            let integers = _mm256_cvtps_epi32(vector);
+            let halves = _mm_packs_epi32(_mm256_castsi256_si128(integers), _mm256_extracti128_si256::<1>(integers));
+            _mm_storel_epi64(to.cast(), _mm_packs_epi16(halves, halves));
         }
+    }
+
+    #[inline(always)]
+    unsafe fn load_quads(self, from: *const u8) -> __m256i {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat_quad(self, from: *const i8) -> __m256i {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm256_set1_epi32(from.cast::<i32>().read_unaligned()) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_nibbles(self, from: *const u8) -> [__m256i; 2] {
+        // SAFETY: as above, and the caller's promise.
+        unsafe {
+            let (bytes, low) = (_mm256_loadu_si256(from.cast()), _mm256_set1_epi8(15));
+            [_mm256_and_si256(bytes, low), _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), low)]
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load_i8(self, from: *const i8) -> __m256 {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(from.cast()))) }
     }
 
     #[inline(always)]

@@ -4,23 +4,27 @@ use std::arch::x86_64::*;
 
 use super::Simd;
 
-/// Proof that the machine has AVX-512F, AVX2 and FMA.
+/// Proof that the machine has AVX-512 F, BW and VNNI, AVX2 and FMA.
 #[derive(Debug, Clone, Copy)]
 pub struct Avx512(());
 
 impl Avx512 {
     /// # Safety
-    /// The machine must have AVX-512F, AVX2 and FMA.
+    /// The machine must have AVX-512 F, BW and VNNI, AVX2 and FMA.
     pub const unsafe fn new() -> Self {
         Self(())
     }
 }
 
-// SAFETY, for every intrinsic below: `self` exists, so the machine has AVX-512F, AVX2 and FMA; see `new`.
+// SAFETY, for every intrinsic below: `self` exists, so the machine has AVX-512 F, BW and VNNI, AVX2 and FMA; see `new`.
 impl Simd for Avx512 {
     const LANES: usize = 16;
     const ROWS: usize = 12;
+    const INTEGER_ROWS: usize = 6;
+    const FEW_INTEGER_ROWS: usize = 8;
     type Vector = __m512;
+    type Integers = __m512i;
+    type Quads = __m512i;
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m512 {
@@ -95,19 +99,64 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn load_i8(self, from: *const i8) -> __m512 {
-        // SAFETY: as above, and the caller's promise.
-        unsafe { _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(from.cast()))) }
+    fn splat_integer(self, value: i32) -> __m512i {
+        // SAFETY: as above.
+        unsafe { _mm512_set1_epi32(value) }
     }
 
     #[inline(always)]
-    unsafe fn load_nibbles(self, from: *const u8) -> [__m512; 2] {
+    fn to_floats(self, integers: __m512i) -> __m512 {
+        // SAFETY: as above.
+        unsafe { _mm512_cvtepi32_ps(integers) }
+    }
+
+    #[inline(always)]
+    fn add_dots(self, sums: __m512i, a: __m512i, b: __m512i) -> __m512i {
+        // SAFETY: as above.
+        unsafe { _mm512_dpbusd_epi32(sums, a, b) }
+    }
+
+    #[inline(always)]
+    fn bytes(self, quads: __m512i) -> [__m512; 4] {
+        // SAFETY: as above.
+        unsafe {
+            let low = |quads| _mm512_cvtepi32_ps(_mm512_and_si512(quads, _mm512_set1_epi32(255)));
+            let [second, third] = [_mm512_srli_epi32::<8>(quads), _mm512_srli_epi32::<16>(quads)];
+            [low(quads), low(second), low(third), _mm512_cvtepi32_ps(_mm512_srli_epi32::<24>(quads))]
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store_i8(self, to: *mut i8, vector: __m512) {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm_storeu_si128(to.cast(), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(vector))) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_quads(self, from: *const u8) -> __m512i {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm512_loadu_si512(from.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat_quad(self, from: *const i8) -> __m512i {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm512_set1_epi32(from.cast::<i32>().read_unaligned()) }
+    }
+
+    #[inline(always)]
+    unsafe fn load_nibbles(self, from: *const u8) -> [__m512i; 2] {
         // SAFETY: as above, and the caller's promise.
         unsafe {
-            let bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128(from.cast()));
-            let low = _mm512_and_si512(bytes, _mm512_set1_epi32(15));
-            [_mm512_cvtepi32_ps(low), _mm512_cvtepi32_ps(_mm512_srli_epi32::<4>(bytes))]
+            let (bytes, low) = (_mm512_loadu_si512(from.cast()), _mm512_set1_epi8(15));
+            [_mm512_and_si512(bytes, low), _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), low)]
         }
+    }
+
+    #[inline(always)]
+    unsafe fn load_i8(self, from: *const i8) -> __m512 {
+        // SAFETY: as above, and the caller's promise.
+        unsafe { _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(from.cast()))) }
     }
 
     #[inline(always)]
