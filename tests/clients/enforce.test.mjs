@@ -108,6 +108,8 @@ for (const tool of ["wrangler", "wrangler-old"]) {
     assert.deepEqual(await said(await get("/itself")), [200, "ok"]);
     assert.equal((await get("/throws")).status, 500);
     assert.deepEqual(await said(await get("/later")), [200, "soon"]);
+    // What it waits for still runs in this process.
+    await reports(({ event }) => event === "GET /later", 1);
     const socket = new WebSocket(url.replace("http", "ws"));
     const echoed = await new Promise((done, failed) => {
       socket.onopen = () => socket.send("hi");
