@@ -371,16 +371,20 @@ mod tests {
         let services = root.pointer(config::SERVICES).as_structs();
         let bindings =
             |at: usize| services[at].pointer(1).as_struct().unwrap().pointer(worker::BINDINGS).as_structs().to_vec();
+        let target = |own: &Struct| own.pointer(binding::OWN).as_struct().unwrap().clone();
         let led = |own: &Struct| {
-            let target = own.pointer(binding::OWN).as_struct().unwrap();
-            [0, 1, 2].map(|at| target.text(at).unwrap_or_default().to_owned())
+            let target = target(own);
+            let [service, entry, props] = [0, 1, 2].map(|at| target.text(at).unwrap_or_default().to_owned());
+            (service, entry, serde_json::from_str(&props).unwrap_or(serde_json::Value::Null))
         };
-        assert_eq!(led(&bindings(0)[0]), [GUARD, "Front", r#"{"to":"T0","worker":"demo"}"#]);
+        let guard = |entry: &str, props: serde_json::Value| (GUARD.to_owned(), entry.to_owned(), props);
+        assert_eq!(led(&bindings(0)[0]), guard("Front", json!({"to": "T0", "worker": "demo"})));
         let inner = bindings(1)[0].pointer(1).as_struct().unwrap().pointer(binding::INNER).as_structs()[0].clone();
-        assert_eq!(led(&inner), [GUARD, "Service", r#"{"binding":"vectorize/docs","calls":true,"to":"T1"}"#]);
-        assert_eq!(led(&bindings(1)[1]), [GUARD, "Service", r#"{"binding":"KV","to":"T2"}"#]);
+        assert_eq!(led(&inner), guard("Service", json!({"binding": "vectorize/docs", "calls": true, "to": "T1"})));
+        assert_eq!(led(&bindings(1)[1]), guard("Service", json!({"binding": "KV", "to": "T2"})));
         // The guard hands on to where each led before.
-        assert_eq!(led(&bindings(2)[2])[..2], ["kv", "E"]);
+        let before = target(&bindings(2)[2]);
+        assert_eq!([before.text(0), before.text(1)], [Some("kv"), Some("E")]);
         let flags = format!("{:?}", root.pointer(config::V8_FLAGS));
         let heap = format!("{:?}", Pointer::text("--max-old-space-size=128"));
         assert!(flags.contains(&heap), "{flags}");
