@@ -84,6 +84,11 @@ impl Gateways {
         self.with(account, |account| account.logs.get(gateway, id).cloned())
     }
 
+    /// What a stream took, once it has ended.
+    pub fn complete_log(&self, account: &str, gateway: &str, id: &str, tokens_out: usize, cost: f64) {
+        self.with(account, |account| account.logs.complete(gateway, id, tokens_out, cost));
+    }
+
     /// `false` if there is no such log.
     pub fn patch_log(&self, account: &str, gateway: &str, id: &str, patch: Patch) -> bool {
         self.with(account, |account| account.logs.patch(gateway, id, patch))

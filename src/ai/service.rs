@@ -140,7 +140,7 @@ impl Ai {
         }
         let running = Running::start(&self.shared, &call);
         let request_id = running.id();
-        self.batch(call, wanted, running).map_err(|error| Refusal { request_id, error })
+        self.batch(call, wanted, running).map_err(|error| Refusal::new(request_id, error))
     }
 
     /// The path of every inference.
@@ -148,7 +148,7 @@ impl Ai {
         let running = Running::start(&self.shared, &call);
         let request_id = running.id();
         let answered = self.walk(&call, running).await;
-        answered.map_err(|error| Refusal { request_id, error })
+        answered.map_err(|error| Refusal::new(request_id, error))
     }
 
     /// The walk itself. Faults strike first; a stub, a recording or the upstream answers only what is not

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, header};
 use futures_util::Stream;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::envelope::Reply;
+use super::envelope::{self, Reply};
 use crate::ai::service::{Answer, Meta, Output};
 use crate::ai::tasks::text_generation::{Form, Identity, Style};
 use crate::error::AiError;
@@ -66,11 +66,7 @@ pub fn ai_headers(headers: &mut HeaderMap, meta: &Meta, neurons: Option<f64>) {
         set("cf-ai-neurons", format!("{neurons:.2}"));
     }
     if let Some(through) = &meta.gateway {
-        set("cf-aig-cache-status", if through.cache_hit { "HIT" } else { "MISS" }.to_owned());
-        set("cf-aig-step", through.step.to_string());
-        if let Some(id) = &through.log_id {
-            set("cf-aig-log-id", id.clone());
-        }
+        envelope::gateway_headers(headers, through);
     }
 }
 

@@ -1,11 +1,11 @@
 //! How each dialect wraps a result and spells a refusal.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::ai::service::Refusal;
+use crate::ai::service::{Refusal, Through};
 use crate::error::{AiError, Error, PlatformError};
 
 pub type Reply = Response<Body>;
@@ -63,7 +63,20 @@ pub fn refused(error: &Error, request_id: Option<&str>) -> Reply {
 
 /// As [`refused`], for a service's refusal.
 pub fn refusal(refusal: &Refusal) -> Reply {
-    refused(&refusal.error, Some(&refusal.request_id))
+    let mut reply = refused(&refusal.error, Some(&refusal.request_id));
+    if let Some(through) = &refusal.gateway {
+        gateway_headers(reply.headers_mut(), through);
+    }
+    reply
+}
+
+/// What an answer or a refusal says of its way through a gateway.
+pub fn gateway_headers(headers: &mut HeaderMap, through: &Through) {
+    headers.insert("cf-aig-cache-status", HeaderValue::from_static(if through.cache_hit { "HIT" } else { "MISS" }));
+    headers.insert("cf-aig-step", HeaderValue::from(through.step));
+    if let Some(id) = through.log_id.as_ref().and_then(|id| HeaderValue::from_str(id).ok()) {
+        headers.insert("cf-aig-log-id", id);
+    }
 }
 
 /// The body of a failure envelope; key order and extra keys differ by the layer that refuses, as recorded live.

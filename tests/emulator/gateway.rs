@@ -85,6 +85,30 @@ async fn logs_tell_what_happened() {
 }
 
 #[tokio::test]
+async fn streams_and_refusals_are_logged_too() {
+    let client = Client::start().await;
+    let log_of = async |id: &str| {
+        let url = client.api(&format!("/ai-gateway/gateways/default/logs/{id}"));
+        json_of(client.http.get(url).send().await.unwrap()).await.1["result"].clone()
+    };
+    let mut input = hot();
+    input["stream"] = json!(true);
+    let request = client.http.post(client.api(&format!("/ai/run/{CHAT}"))).header(VIA.0, VIA.1).json(&input);
+    let response = request.send().await.unwrap();
+    let id = response.headers()["cf-aig-log-id"].to_str().unwrap().to_owned();
+    let text = response.text().await.unwrap();
+    let frames = text.lines().filter_map(|line| line.strip_prefix("data: ")?.parse::<Value>().ok());
+    let usage = frames.rev().find_map(|frame| frame.get("usage").cloned()).unwrap();
+    let log = log_of(&id).await;
+    assert_eq!(log["tokens_out"], usage["completion_tokens"], "{log}");
+    assert!(log["tokens_out"].as_u64().unwrap() > 0 && log["cost"].as_f64().unwrap() > 0.0);
+    let (status, cache, id, _) = send(&client, &[VIA], &json!({"prompt": 5})).await;
+    assert_eq!((status, cache.as_deref()), (400, Some("MISS")));
+    let log = log_of(&id.unwrap()).await;
+    assert_eq!((&log["success"], &log["status_code"]), (&json!(false), &json!(400)));
+}
+
+#[tokio::test]
 async fn a_time_limit_ends_a_call() {
     let client = Client::start().await;
     let slow = json!({"prompt": "a", "raw": true, "temperature": 5, "max_tokens": 3000});

@@ -22,8 +22,8 @@ pub struct Log {
     pub status_code: u16,
     pub success: bool,
     pub cached: bool,
-    /// Absent while a stream's are not known.
     pub tokens_in: Option<usize>,
+    /// Absent until a stream has ended.
     pub tokens_out: Option<usize>,
     pub metadata: Option<Value>,
     /// US dollars.
@@ -64,6 +64,12 @@ impl Logs {
 
     pub fn get(&self, gateway: &str, id: &str) -> Option<&Log> {
         self.0.iter().find(|log| log.id == id && log.gateway == gateway)
+    }
+
+    pub fn complete(&mut self, gateway: &str, id: &str, tokens_out: usize, cost: f64) {
+        if let Some(log) = self.0.iter_mut().find(|log| log.id == id && log.gateway == gateway) {
+            (log.tokens_out, log.cost) = (Some(tokens_out), cost);
+        }
     }
 
     pub fn patch(&mut self, gateway: &str, id: &str, patch: Patch) -> bool {

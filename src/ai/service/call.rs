@@ -113,4 +113,12 @@ pub enum Output {
 pub struct Refusal {
     pub request_id: String,
     pub error: Error,
+    /// Where a gateway was on the way.
+    pub gateway: Option<Through>,
+}
+
+impl Refusal {
+    pub fn new(request_id: String, error: Error) -> Self {
+        Self { request_id, error, gateway: None }
+    }
 }

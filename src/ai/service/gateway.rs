@@ -34,7 +34,7 @@ impl Ai {
                 Unusable::BadId => AiError::GatewayPath,
                 Unusable::Unknown => AiError::GatewayUnknown,
             };
-            return Err(Refusal { request_id, error: running.fail(error) });
+            return Err(Refusal::new(request_id, running.fail(error)));
         }
         let watch = Stopwatch::new();
         // A stream is neither kept nor answered from what was.
@@ -55,8 +55,13 @@ impl Ai {
             let log = self.log(id.clone(), &call, &options, &answered, cache_hit, &watch);
             self.shared.gateways.log(call.trace.account(), log);
         }
-        if let Ok(answer) = &mut answered {
-            answer.meta.gateway = Some(Through { log_id, cache_hit, step: call.options.step });
+        if let (Some(id), Ok(Answer { output: Output::Stream(stream), .. })) = (&log_id, &mut answered) {
+            stream.logged_as(&options.id, id);
+        }
+        let through = Some(Through { log_id, cache_hit, step: call.options.step });
+        match &mut answered {
+            Ok(answer) => answer.meta.gateway = through,
+            Err(refusal) => refusal.gateway = through,
         }
         answered
     }

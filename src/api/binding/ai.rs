@@ -56,6 +56,9 @@ async fn run(app: App, incoming: Incoming) -> Reply {
             if let Ok(id) = refusal.request_id.parse() {
                 reply.headers_mut().insert("cf-ai-req-id", id);
             }
+            if let Some(through) = &refusal.gateway {
+                envelope::gateway_headers(reply.headers_mut(), through);
+            }
             reply
         }
     }

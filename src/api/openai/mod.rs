@@ -31,5 +31,5 @@ fn call(incoming: Incoming, schema: Option<&'static str>) -> Result<Call, AiErro
 }
 
 fn refused(app: &App, error: AiError) -> Reply {
-    envelope::refusal(&Refusal { request_id: app.entropy.uuid(), error: Error::Ai(error) })
+    envelope::refusal(&Refusal::new(app.entropy.uuid(), Error::Ai(error)))
 }

@@ -55,5 +55,5 @@ pub fn call(incoming: &Incoming, model: String, mut input: Value) -> Call {
 
 /// A refusal before the service saw the call.
 pub fn refused(app: &App, error: AiError) -> Reply {
-    envelope::refusal(&Refusal { request_id: app.entropy.uuid(), error: Error::Ai(error) })
+    envelope::refusal(&Refusal::new(app.entropy.uuid(), Error::Ai(error)))
 }

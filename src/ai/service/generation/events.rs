@@ -53,6 +53,13 @@ pub struct GenerationStream {
     pub(super) events: Events,
 }
 
+impl GenerationStream {
+    /// The gateway's log that its tokens and cost are written to once they are known.
+    pub(in crate::ai::service) fn logged_as(&mut self, gateway: &str, log: &str) {
+        self.events.settlement.logged_as = Some((gateway.to_owned(), log.to_owned()));
+    }
+}
+
 impl std::fmt::Debug for GenerationStream {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("GenerationStream").field("prompt_tokens", &self.prompt_tokens).finish_non_exhaustive()

@@ -1,7 +1,7 @@
 //! What is booked when a generation ends.
 
 use super::super::Running;
-use crate::ai::catalog::{Model, Usage};
+use crate::ai::catalog::{Model, NEURONS_PER_DOLLAR, Usage};
 use crate::ai::tasks::TokenUsage;
 use crate::engine::generate::Finish;
 use crate::entropy::Entropy;
@@ -16,13 +16,15 @@ pub(super) struct Settlement {
     usage: TokenUsage,
     queue_ms: f64,
     compute_ms: f64,
+    /// Gateway and id of the log that waits for the figures.
+    pub logged_as: Option<(String, String)>,
 }
 
 impl Settlement {
     pub fn new(model: &'static Model, running: Running) -> Self {
         let usage = TokenUsage::default();
         let entropy = running.scope().entropy.clone();
-        Self { model, running: Some(running), entropy, usage, queue_ms: 0.0, compute_ms: 0.0 }
+        Self { model, running: Some(running), entropy, usage, queue_ms: 0.0, compute_ms: 0.0, logged_as: None }
     }
 
     /// A new id for a tool call.
@@ -48,6 +50,11 @@ impl Settlement {
     pub fn settle(&mut self) -> TokenUsage {
         if let Some(running) = self.running.take() {
             self.charge(&running);
+            if let Some((gateway, id)) = &self.logged_as {
+                let cost = self.usage.neurons / NEURONS_PER_DOLLAR;
+                let gateways = &running.shared.gateways;
+                gateways.complete_log(running.trace.account(), gateway, id, self.usage.completion, cost);
+            }
             running.succeed(self.queue_ms, self.compute_ms);
         }
         self.usage
