@@ -34,13 +34,14 @@ async function frames(path, input) {
 const whole = async (path, input) => (await emulator.post(path, input)).json();
 const usageKeys = ["prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details", "neurons"];
 
-test("a native stream: texts with padding, then the usage", async () => {
+test("a native stream: texts with padding, a bare frame, then the usage", async () => {
   for (const input of [greeting, { prompt: "hello", temperature: 0 }]) {
     const all = await frames(`ai/run/${LLAMA}`, input);
     const last = all.pop();
     assert.deepEqual(Object.keys(last), ["response", "usage"]);
     assert.equal(last.response, "");
     assert.deepEqual(Object.keys(last.usage), usageKeys);
+    assert.deepEqual(all.pop(), { response: "" });
     assert(all.length > 0);
     for (const frame of all) {
       assert.deepEqual(Object.keys(frame), ["response", "p"]);

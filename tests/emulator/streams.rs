@@ -19,9 +19,9 @@ async fn native_streams_pad_and_end_with_usage() {
     let (frames, done) = events(&response.text().await.unwrap());
     let text: String = frames.iter().filter_map(|frame| frame["response"].as_str()).collect();
     assert_eq!((text.as_str(), done), (whole["response"].as_str().unwrap(), true));
-    let (last, pieces) = frames.split_last().unwrap();
-    assert!(pieces.iter().all(|frame| frame["p"].is_string()));
-    assert_eq!(last["usage"], whole["usage"]);
+    let [pieces @ .., bare, last] = frames.as_slice() else { panic!("{frames:?}") };
+    assert!(!pieces.is_empty() && pieces.iter().all(|frame| frame["p"].is_string()));
+    assert_eq!((bare, &last["usage"]), (&json!({"response": ""}), &whole["usage"]));
 }
 
 #[tokio::test]

@@ -11,9 +11,6 @@ use crate::ai::tasks::TokenUsage;
 use crate::engine::generate::TokenLogprob;
 use crate::entropy::Entropy;
 
-/// Models whose frames of text were recorded with an empty list of calls (workers-ai reference 4.1).
-const TELLING_NO_CALLS: [&str; 2] = ["llama-3.3-", "llama-4-scout-"];
-
 /// What the frames of one answer have in common.
 #[derive(Debug)]
 pub struct Opening {
@@ -131,17 +128,9 @@ impl Frames {
         }
     }
 
-    /// Whether frames of text say that they call nothing.
-    fn tells_no_calls(&self) -> bool {
-        TELLING_NO_CALLS.iter().any(|name| self.opening.identity.model.contains(name))
-    }
-
     fn native(&self, delta: &Delta) -> Value {
         let padding = self.opening.padding.padding();
         match delta {
-            Delta::Content(text) | Delta::Reasoning(text) if self.tells_no_calls() => {
-                json!({"response": text, "tool_calls": [], "p": padding})
-            }
             Delta::Content(text) | Delta::Reasoning(text) => json!({"response": text, "p": padding}),
             call => json!({"response": "", "tool_calls": [call_delta(call)], "p": padding}),
         }
@@ -259,21 +248,6 @@ mod tests {
         assert!(frames[0].get("tool_calls").is_none());
         assert_eq!(frames[2], json!({"response": ""}));
         assert_eq!((&frames[3]["response"], &frames[3]["usage"]["total_tokens"]), (&json!(""), &json!(14)));
-    }
-
-    #[test]
-    fn some_models_say_in_each_frame_that_they_call_nothing() {
-        for (model, says) in [
-            ("@cf/meta/llama-3.3-70b-instruct-fp8-fast", true),
-            ("@cf/meta/llama-4-scout-17b-16e-instruct", true),
-            ("@cf/meta/llama-3.1-8b-instruct", false),
-        ] {
-            let mut opening = opening(Style::Native(Calls::Flat), Form::Chat, false);
-            opening.identity.model = model.to_owned();
-            let frame = Frames::new(opening).delta(0, &text()[0], 1, &[]).remove(0);
-            assert_eq!(frame.get("tool_calls"), says.then(|| json!([])).as_ref(), "{model}");
-            assert_eq!(frame["response"], "Hel");
-        }
     }
 
     #[test]
