@@ -38,10 +38,13 @@ impl Ai {
             Respond::Generation(said) if generates => said.clone(),
             Respond::Json(value) if generates => from_json(value),
             other => {
-                let (ticket, _guard) = running.ticket();
-                let pause = tokio::time::sleep(Duration::from_secs_f64(timing.ttft_ms / 1e3));
-                if tokio::time::timeout(ticket.deadline.remaining(), pause).await.is_err() {
-                    return Err(running.fail(AiError::Timeout));
+                // Even a pause of nothing takes the timer's millisecond.
+                if timing.ttft_ms > 0.0 {
+                    let (ticket, _guard) = running.ticket();
+                    let pause = tokio::time::sleep(Duration::from_secs_f64(timing.ttft_ms / 1e3));
+                    if tokio::time::timeout(ticket.deadline.remaining(), pause).await.is_err() {
+                        return Err(running.fail(AiError::Timeout));
+                    }
                 }
                 return match self.render(model, input, other) {
                     Ok(output) => Ok(finish(output, self.meta_of(model, STUB, STUB, &running), model, input, running)),
