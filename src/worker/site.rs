@@ -54,7 +54,7 @@ static COUNT: AtomicU64 = AtomicU64::new(0);
 impl Site {
     pub fn new(project: Project, newest: String, memory_mb: Option<u64>) -> io::Result<Self> {
         let mut site = Self { folder: Scratch::new()?, project, newest, memory_mb, files: Vec::new() };
-        std::fs::write(site.folder.path().join(GUARD), include_str!("guard.js"))?;
+        std::fs::write(site.folder.path().join(GUARD), concat!(include_str!("guard.js"), include_str!("marks.js")))?;
         for (at, (_, module)) in capnp::ordered(&site.project).enumerate() {
             let file = format!("module-{at}");
             std::fs::copy(&module.path, site.folder.path().join(&file))?;

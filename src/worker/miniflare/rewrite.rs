@@ -285,7 +285,7 @@ impl Guard {
         let address = vec![Pointer::text("unix:/nowhere"), Pointer::Struct(Struct::tagged(0, Vec::new()))];
         let supervisor = vec![Pointer::text(SUPERVISOR), Pointer::Struct(Struct::tagged(0, address))];
         [
-            module_worker(GUARD, include_str!("guard.js"), bindings, &[]),
+            module_worker(GUARD, concat!(include_str!("guard.js"), include_str!("../marks.js")), bindings, &[]),
             module_worker(NULL, include_str!("null.js"), own, &[tail("null")]),
             Struct::tagged(service::EXTERNAL, supervisor),
         ]
