@@ -35,6 +35,18 @@ impl Family {
     }
 }
 
+/// What the loaders ask of every configuration: sizes that can be, and heads of even width, for rotary positions.
+fn check_sizes(hidden: usize, heads: usize, others: &[(&str, usize)]) -> Result<(), String> {
+    let sizes = [("hidden_size", hidden), ("num_attention_heads", heads)];
+    if let Some((key, size)) = sizes.iter().chain(others).find(|(_, size)| *size == 0 || *size > 1 << 24) {
+        return Err(format!("`{key}` is {size}"));
+    }
+    if !hidden.is_multiple_of(2 * heads) {
+        return Err(format!("`hidden_size` {hidden} is not an even multiple of `num_attention_heads` {heads}"));
+    }
+    Ok(())
+}
+
 /// The layers of such an encoder with their weights packed for this machine.
 pub struct GatedForward {
     isa: Isa,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{GatedForward, Layer, Norm, Norms, matrix};
+use super::{GatedForward, Layer, Norm, Norms, check_sizes, matrix};
 use crate::engine::backend::{EncoderSpec, Failure};
 use crate::engine::checkpoints::{Checkpoint, Tensors};
 use crate::engine::embed::sentence::{self, CONFIG};
@@ -58,21 +58,13 @@ fn three() -> usize {
 
 impl Config {
     fn check(&self) -> Result<(), String> {
-        let sizes = [
+        let others = [
             ("vocab_size", self.vocab_size),
-            ("hidden_size", self.hidden_size),
             ("intermediate_size", self.intermediate_size),
-            ("num_attention_heads", self.num_attention_heads),
             ("max_position_embeddings", self.max_position_embeddings),
             ("global_attn_every_n_layers", self.global_attn_every_n_layers),
         ];
-        if let Some((key, size)) = sizes.into_iter().find(|(_, size)| *size == 0 || *size > 1 << 24) {
-            return Err(format!("`{key}` is {size}"));
-        }
-        if !self.hidden_size.is_multiple_of(2 * self.num_attention_heads) {
-            let (hidden, heads) = (self.hidden_size, self.num_attention_heads);
-            return Err(format!("`hidden_size` {hidden} is not an even multiple of `num_attention_heads` {heads}"));
-        }
+        check_sizes(self.hidden_size, self.num_attention_heads, &others)?;
         match self.hidden_activation.as_deref() {
             Some("gelu") | None => {}
             Some(other) => return Err(format!("`hidden_activation` is `{other}`; supported is `gelu`")),
