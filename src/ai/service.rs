@@ -21,6 +21,7 @@ use crate::ai::batch::Batches;
 use crate::ai::catalog::{Catalog, Model, Task, Usage};
 use crate::ai::finetunes::Finetunes;
 use crate::ai::gateway::Gateways;
+use crate::ai::media;
 use crate::ai::neurons::Ledger;
 use crate::ai::resolve::{Resolved, Resolver};
 use crate::ai::schema;
@@ -192,7 +193,15 @@ impl Ai {
             None => self.schema(model),
         };
         if let Some(pair) = pair {
+            let place = call.upload.as_ref().and_then(|_| {
+                let (shown, place) = media::checkable(&pair.input, &input);
+                input = shown;
+                place
+            });
             schema::check(&pair.input, &mut input).map_err(|text| AiError::BadInput { text })?;
+            if let (Some(place), Some(members)) = (place, input.as_object_mut()) {
+                members.shift_remove(place);
+            }
         }
         self.check_budget(running)?;
         self.check_rates(model, running)?;

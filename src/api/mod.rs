@@ -15,6 +15,7 @@ mod recorded;
 mod rest;
 pub mod router;
 mod universal;
+mod upload;
 mod wire;
 
 use std::collections::BTreeMap;

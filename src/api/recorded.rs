@@ -48,7 +48,7 @@ async fn record(recorder: &Recorder, call: Call, incoming: &Incoming, index: &st
     let sent = Sent {
         method: incoming.method.clone(),
         path: call.path,
-        content_type: call.content_type,
+        content_type: call.content_type.map(str::to_owned),
         session: None,
         body: call.body,
         account: trace.account().to_owned(),

@@ -10,6 +10,7 @@ use super::envelope::{self, Reply};
 use super::incoming::Incoming;
 use super::openai;
 use super::rest::run::{call, refused, run};
+use super::upload;
 use crate::ai::gateway::GatewayOptions;
 use crate::ai::service::{Call, Output};
 use crate::ai::tasks::text_generation::{OPENAI_SCHEMA, Style};
@@ -34,8 +35,8 @@ pub async fn direct(app: App, mut incoming: Incoming) -> Reply {
         (PROVIDER, "v1/embeddings") => openai::embeddings::create(app, incoming).await,
         (PROVIDER, model) => {
             let model = model.trim_start_matches("run/").to_owned();
-            match incoming.json() {
-                Ok(input) => run(app, &incoming, model, input).await,
+            match upload::input(&app, &incoming, &model) {
+                Ok((input, upload)) => run(app, &incoming, model, input, upload).await,
                 Err(error) => refused(&app, error),
             }
         }

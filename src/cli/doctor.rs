@@ -110,6 +110,7 @@ async fn trial(app: &App, model: &str, input: &Value) -> (Result<String, String>
         trace: app.harness.unrecorded(DEFAULT_ACCOUNT),
         model: model.to_owned(),
         input: input.clone(),
+        upload: None,
         options: Options::default(),
         schema: None,
     };

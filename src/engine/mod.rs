@@ -10,6 +10,7 @@ pub mod kernels;
 pub mod queue;
 mod registry;
 pub mod scripted;
+pub mod solo;
 
 use std::sync::Arc;
 
@@ -23,14 +24,31 @@ use crate::engine::queue::QueueOptions;
 pub use crate::engine::registry::Loaded;
 use crate::engine::registry::Registry;
 
+/// A kind of model that the engine keeps: how it is read from a checkpoint.
+pub trait Loadable: Send + Sync + Sized + 'static {
+    /// Reads configuration and weights onto `device`, and starts the thread that owns them.
+    fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure>;
+}
+
+impl Loadable for EmbeddingModel {
+    fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
+        Self::load(checkpoint, device, options)
+    }
+}
+
+impl Loadable for GenerationModel {
+    fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
+        Self::load(checkpoint, device, options)
+    }
+}
+
 /// All loaded checkpoints of one instance on one device.
 pub struct Engine {
     device: Device,
     options: QueueOptions,
     /// Most bytes of weights in memory at once.
     memory: Option<u64>,
-    embedders: Registry<EmbeddingModel>,
-    generators: Registry<GenerationModel>,
+    models: Registry,
 }
 
 impl Engine {
@@ -38,42 +56,26 @@ impl Engine {
     pub fn new(device: Device, options: QueueOptions, memory: Option<u64>) -> Self {
         // The first to ask decides how many threads the pool has; Candle would ask later, and otherwise.
         kernels::threads::count();
-        Self { device, options, memory, embedders: Registry::default(), generators: Registry::default() }
+        Self { device, options, memory, models: Registry::default() }
     }
 
-    /// The encoder in `checkpoint` if it is loaded already.
-    pub fn loaded_embedder(&self, checkpoint: &Checkpoint) -> Option<Arc<EmbeddingModel>> {
-        self.embedders.loaded(checkpoint.name())
+    /// The model in `checkpoint` if it is loaded already; never waits.
+    pub fn loaded_model<M: Loadable>(&self, checkpoint: &Checkpoint) -> Option<Arc<M>> {
+        self.models.loaded(checkpoint.name())
     }
 
-    /// The encoder in `checkpoint`, loaded at first use. Blocks while it loads.
-    pub fn embedder(&self, checkpoint: &Checkpoint) -> Result<Arc<EmbeddingModel>, Failure> {
+    /// The model in `checkpoint`, loaded at first use. Blocks while it loads.
+    pub fn model<M: Loadable>(&self, checkpoint: &Checkpoint) -> Result<Arc<M>, Failure> {
         let bytes = checkpoint.weight_bytes();
-        self.embedders.get_or_load(checkpoint.name(), bytes, || {
+        self.models.get_or_load(checkpoint.name(), bytes, || {
             self.make_room(checkpoint.name(), bytes)?;
-            EmbeddingModel::load(checkpoint, &self.device, &self.options)
+            M::load(checkpoint, &self.device, &self.options)
         })
     }
 
-    /// The decoder in `checkpoint` if it is loaded already.
-    pub fn loaded_generator(&self, checkpoint: &Checkpoint) -> Option<Arc<GenerationModel>> {
-        self.generators.loaded(checkpoint.name())
-    }
-
-    /// The decoder in `checkpoint`, loaded at first use. Blocks while it loads.
-    pub fn generator(&self, checkpoint: &Checkpoint) -> Result<Arc<GenerationModel>, Failure> {
-        let bytes = checkpoint.weight_bytes();
-        self.generators.get_or_load(checkpoint.name(), bytes, || {
-            self.make_room(checkpoint.name(), bytes)?;
-            GenerationModel::load(checkpoint, &self.device, &self.options)
-        })
-    }
-
-    /// The loaded checkpoints: encoders, then decoders.
+    /// The loaded checkpoints by name; one that was read as several kinds of model occurs as often.
     pub fn loaded(&self) -> Vec<Loaded> {
-        let mut all = self.embedders.list();
-        all.extend(self.generators.list());
-        all
+        self.models.list()
     }
 
     /// Unloads, least recently used first, until `bytes` more fit.
@@ -89,9 +91,7 @@ impl Engine {
                 return Ok(());
             };
             tracing::info!(checkpoint = oldest.name, "unloaded, to make room for `{name}`");
-            // A name stands for one place, whichever kind of model was read from it.
-            self.embedders.unload(&oldest.name);
-            self.generators.unload(&oldest.name);
+            self.models.unload(&oldest.name);
         }
     }
 }

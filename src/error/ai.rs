@@ -33,6 +33,9 @@ pub enum AiError {
         "you have used up your daily free allocation of 10,000 neurons, please upgrade to Cloudflare's Workers Paid plan if you would like to continue usage."
     )]
     NeuronsSpent,
+    /// What should be base64 is not; `found` says what it is.
+    #[error("Invalid data type for base64 input: {found}")]
+    Base64 { found: String },
     #[error("The model {model} does not support LoRa inference")]
     LoraUnsupported { model: String },
     #[error("Finetune is missing required files (model.safetensors and config.json)")]
@@ -99,6 +102,7 @@ impl AiError {
             Self::Capacity => 3040,
             Self::Internal { .. } | Self::CheckpointMissing { .. } => 3043,
             Self::NeuronsSpent => 4006,
+            Self::Base64 { .. } => 5004,
             Self::LoraUnsupported { .. } => 5005,
             Self::BadInput { .. } => 5006,
             Self::NoSuchModel { .. } => 5007,
@@ -121,6 +125,7 @@ impl AiError {
             | Self::GatewayUnknown
             | Self::Model { .. }
             | Self::FinetuneIncomplete
+            | Self::Base64 { .. }
             | Self::BadInput { .. }
             | Self::NoSuchModel { .. }
             | Self::JsonModeUnmet { .. }

@@ -82,6 +82,24 @@ impl Task {
         }
     }
 
+    /// Whether a call may be the file itself, as a picture or a sound, instead of JSON.
+    pub fn takes_file(self) -> bool {
+        match self {
+            Self::ImageToText
+            | Self::ImageClassification
+            | Self::ObjectDetection
+            | Self::AutomaticSpeechRecognition
+            | Self::VoiceActivityDetection => true,
+            Self::TextGeneration
+            | Self::TextEmbeddings
+            | Self::TextClassification
+            | Self::Translation
+            | Self::Summarization
+            | Self::TextToImage
+            | Self::TextToSpeech => false,
+        }
+    }
+
     /// One sentence in our words.
     pub fn description(self) -> &'static str {
         match self {

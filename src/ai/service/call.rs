@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{GenerationStream, Recorded, Through};
 use crate::ai::gateway::GatewayOptions;
+use crate::ai::media::Upload;
 use crate::ai::tasks;
 use crate::ai::tasks::text_generation::Style;
 use crate::error::Error;
@@ -20,6 +21,8 @@ pub struct Call {
     pub trace: Arc<Trace>,
     pub model: String,
     pub input: Value,
+    /// What came beside the input, or in its place: a file, a form.
+    pub upload: Option<Upload>,
     pub options: Options,
     /// The schema that the endpoint imposes; `None`: the model's own.
     pub schema: Option<&'static str>,

@@ -37,7 +37,7 @@ impl Ai {
         running: &Running,
     ) -> Result<(Answer, f64, f64), AiError> {
         let request = task::Request::parse(model, input)?;
-        let encoder = self.encoder(resolved, running).await?;
+        let encoder: Arc<EmbeddingModel> = running.model(&self.engine, resolved).await?;
         if encoder.spec().output != EncoderOutput::Vector {
             let text = format!(
                 "checkpoint `{}` is a classifier, which makes no embeddings\nhint: bind a sentence embedder, or leave the binding out",
@@ -81,14 +81,6 @@ impl Ai {
             })
             .map_err(refusal_of)?;
         reply(receiver, deadline).await
-    }
-
-    pub(super) async fn encoder(&self, resolved: &Resolved, running: &Running) -> Result<Arc<EmbeddingModel>, AiError> {
-        if let Some(model) = self.engine.loaded_embedder(&resolved.checkpoint) {
-            return Ok(model);
-        }
-        let (engine, checkpoint) = (Arc::clone(&self.engine), resolved.checkpoint.clone());
-        running.wait_for(move || engine.embedder(&checkpoint)).await
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::generation::{from_json, text_bytes};
@@ -175,12 +176,21 @@ impl Running {
 
 /// How a call is looked for.
 fn asked(call: &Call) -> Asked {
+    let mut request = recordings::input(&call.input);
+    if let Some(upload) = &call.upload {
+        // A form's boundary is another every time; a file is told by what is in it.
+        let digest = |bytes: &Bytes| format!("{:x}", Sha256::digest(bytes));
+        request["upload"] = match &upload.parts {
+            None => digest(&upload.body).into(),
+            Some(parts) => parts.iter().map(|part| json!([part.name, digest(&part.bytes)])).collect(),
+        };
+    }
     Asked {
         service: Service::Ai,
         subject: call.model.clone(),
         operation: endpoint(call).to_owned(),
         stream: call.input["stream"] == true,
-        request: recordings::input(&call.input),
+        request,
     }
 }
 
@@ -203,13 +213,28 @@ fn sent(call: &Call, asked: &Asked) -> Sent {
             format!("/ai/{endpoint}")
         }
     };
-    let path = if call.options.reject_if_busy { format!("{path}?rejectIfBusy=true") } else { path };
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if call.options.reject_if_busy {
+        query.append_pair("rejectIfBusy", "true");
+    }
+    let (content_type, body) = match &call.upload {
+        None => (Some("application/json".to_owned()), body.to_string().into()),
+        Some(upload) => {
+            // A form has its texts inside.
+            for (name, value) in body.as_object().into_iter().flatten().filter(|_| upload.parts.is_none()) {
+                query.append_pair(name, value.as_str().unwrap_or(&value.to_string()));
+            }
+            (upload.content_type.clone(), upload.body.clone())
+        }
+    };
+    let query = query.finish();
+    let path = if query.is_empty() { path } else { format!("{path}?{query}") };
     Sent {
         method: axum::http::Method::POST,
         path,
-        content_type: Some("application/json"),
+        content_type,
         session: call.options.session.clone(),
-        body: body.to_string().into(),
+        body,
         account: call.trace.account().to_owned(),
         authorization: call.options.authorization.as_ref().map(|secret| secret.0.clone()),
     }

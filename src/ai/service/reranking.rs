@@ -34,7 +34,7 @@ impl Ai {
         running: &Running,
     ) -> Result<(Answer, f64, f64), AiError> {
         let request = task::Request::parse(input)?;
-        let encoder = self.encoder(resolved, running).await?;
+        let encoder: Arc<EmbeddingModel> = running.model(&self.engine, resolved).await?;
         let top_k = request.top_k;
         let (scores, tokens, times) = match encoder.spec().output {
             EncoderOutput::Vector => self.by_cosine(model, &encoder, request, running).await?,

@@ -1,14 +1,18 @@
 //! From the async world into the engine's threads and back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::{Running, refusal_of};
 use crate::ai::catalog::{Model, Task};
+use crate::ai::resolve::Resolved;
 use crate::clock::Deadline;
 use crate::engine::backend::Failure;
 use crate::engine::queue::{Cancel, CancelOnDrop, Ticket};
+use crate::engine::solo::{Done, Solo};
+use crate::engine::{Engine, Loadable};
 use crate::error::AiError;
 use crate::limits::Limits;
 
@@ -37,9 +41,37 @@ pub(super) fn patience(model: &Model, limits: &Limits) -> Option<(&'static str, 
 }
 
 impl Running {
+    /// The model in the checkpoint that answers, loaded at its first use.
+    pub(super) async fn model<M: Loadable>(
+        &self,
+        engine: &Arc<Engine>,
+        resolved: &Resolved,
+    ) -> Result<Arc<M>, AiError> {
+        if let Some(model) = engine.loaded_model(&resolved.checkpoint) {
+            return Ok(model);
+        }
+        let (engine, checkpoint) = (Arc::clone(engine), resolved.checkpoint.clone());
+        self.wait_for(move || engine.model(&checkpoint)).await
+    }
+
+    /// What `work` makes on the backend's thread, within the call's time.
+    #[expect(dead_code, reason = "the tasks of pictures and sounds come next")]
+    pub(super) async fn solo<B: Send + 'static, T: Send + 'static>(
+        &self,
+        solo: &Solo<B>,
+        work: impl FnOnce(&mut B, &Ticket) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<Done<T>, AiError> {
+        let (ticket, _guard) = self.ticket();
+        let deadline = ticket.deadline;
+        let (sender, receiver) = oneshot::channel();
+        // A receiver that is gone wants no answer.
+        solo.submit(ticket, work, move |done| drop(sender.send(done))).map_err(refusal_of)?;
+        reply(receiver, deadline).await
+    }
+
     /// A checkpoint as `load` gives it, or a refusal once the call's time is up; the load itself goes on, and whoever
     /// comes next finds it done.
-    pub(super) async fn wait_for<T: Send + 'static>(
+    async fn wait_for<T: Send + 'static>(
         &self,
         load: impl FnOnce() -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, AiError> {

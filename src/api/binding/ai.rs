@@ -10,6 +10,7 @@ use crate::api::App;
 use crate::api::encode;
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
+use crate::api::upload;
 use crate::error::{AiError, Error};
 
 /// Through Miniflare's remote proxy.
@@ -66,13 +67,12 @@ async fn run(app: App, incoming: Incoming) -> Reply {
 
 fn decode(incoming: Incoming) -> Result<Call, AiError> {
     let model = incoming.header("cf-consn-model-id").map(str::to_owned);
-    if incoming.query_value("userInputs").is_some() {
-        return Err(AiError::NotEmulated {
-            what: "a stream as input".to_owned(),
-            hint: "text models take their input as JSON".to_owned(),
-        });
-    }
     let mut options = incoming.options();
+    if let Some(beside) = incoming.query_value("userInputs") {
+        let model = model.ok_or_else(|| AiError::MissingBody { what: "cf-consn-model-id".to_owned() })?;
+        let (input, upload) = upload::streamed(&incoming, &beside)?;
+        return Ok(Call { trace: incoming.trace, model: unprefixed(model), input, upload, options, schema: None });
+    }
     let mut body = incoming.json()?;
     let beside = &body["options"];
     options.read(beside);
@@ -83,7 +83,7 @@ fn decode(incoming: Incoming) -> Result<Call, AiError> {
         .ok_or_else(|| AiError::MissingBody { what: "cf-consn-model-id".to_owned() })?;
     let input =
         body.get_mut("inputs").map(Value::take).ok_or_else(|| AiError::MissingBody { what: "inputs".to_owned() })?;
-    Ok(Call { trace: incoming.trace, model: unprefixed(model), input, options, schema: None })
+    Ok(Call { trace: incoming.trace, model: unprefixed(model), input, upload: None, options, schema: None })
 }
 
 /// `options.prefix` arrives as `prefix:model`.

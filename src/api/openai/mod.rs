@@ -27,7 +27,7 @@ fn call(incoming: Incoming, schema: Option<&'static str>) -> Result<Call, AiErro
     };
     let mut options = incoming.options();
     options.read(&members.shift_remove("options").unwrap_or_default());
-    Ok(Call { trace: incoming.trace, model, input, options, schema })
+    Ok(Call { trace: incoming.trace, model, input, upload: None, options, schema })
 }
 
 fn refused(app: &App, error: AiError) -> Reply {

@@ -1,15 +1,12 @@
 //! Finetunes over REST: create, upload files, list.
 
-use std::convert::Infallible;
-
-use axum::body::Bytes;
-use futures_util::{FutureExt, stream};
 use serde_json::{Value, json};
 
 use crate::ai::finetunes::Finetunes;
 use crate::api::App;
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
+use crate::api::upload;
 use crate::error::{AiError, Error, PlatformError};
 
 pub async fn create(app: App, incoming: Incoming) -> Reply {
@@ -40,41 +37,15 @@ pub async fn upload(app: App, incoming: Incoming) -> Reply {
     else {
         return envelope::refused(&PlatformError::NoRoute { path: incoming.path }.into(), None);
     };
-    let uploaded = form(&incoming).and_then(|form| {
-        let name = form.name.ok_or_else(|| AiError::MissingBody { what: "file_name".to_owned() })?;
-        let file = form.file.ok_or_else(|| AiError::MissingBody { what: "file".to_owned() })?;
-        app.ai.finetunes().upload(&incoming.trace.scope, id, &name, &file)
+    let uploaded = upload::form(&incoming).and_then(|form| {
+        let part = |name: &str| {
+            let found = form.parts.iter().flatten().rfind(|part| part.name == name);
+            found.map(|part| &part.bytes).ok_or_else(|| AiError::MissingBody { what: name.to_owned() })
+        };
+        let name = String::from_utf8_lossy(part("file_name")?).into_owned();
+        app.ai.finetunes().upload(&incoming.trace.scope, id, &name, part("file")?)
     });
     answer(uploaded)
-}
-
-struct Form {
-    name: Option<String>,
-    file: Option<Bytes>,
-}
-
-fn form(incoming: &Incoming) -> Result<Form, AiError> {
-    let unreadable = |reason: String| AiError::BadInput { text: format!("the upload is no readable form: {reason}") };
-    let boundary = multer::parse_boundary(incoming.content_type().unwrap_or_default())
-        .map_err(|error| unreadable(error.to_string()))?;
-    let body = stream::iter([Ok::<_, Infallible>(incoming.body.clone())]);
-    let mut parts = multer::Multipart::new(body, boundary);
-    let read = async {
-        let mut form = Form { name: None, file: None };
-        while let Some(field) = parts.next_field().await? {
-            match field.name() {
-                Some("file_name") => form.name = Some(field.text().await?),
-                Some("file") => form.file = Some(field.bytes().await?),
-                _ => {}
-            }
-        }
-        Ok::<_, multer::Error>(form)
-    };
-    // The body is here already, so nothing ever waits.
-    match read.now_or_never() {
-        Some(read) => read.map_err(|error| unreadable(error.to_string())),
-        None => Err(unreadable("it has no end".to_owned())),
-    }
 }
 
 fn answer(result: Result<Value, AiError>) -> Reply {

@@ -1,6 +1,5 @@
 //! The thread that owns an encoder: takes requests in, forms batches over them, answers each when its rows are done.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,6 +9,7 @@ use super::schedule::{Remaining, Share, next_batch, places};
 use super::{EmbedJob, Embeddings};
 use crate::clock::Stopwatch;
 use crate::engine::backend::{Encoder, Failure, Pooling, TokenBatch};
+use crate::engine::solo::text_of;
 
 /// A job on its way to the thread.
 pub struct Request {
@@ -180,9 +180,4 @@ fn encode(backend: &mut dyn Encoder, batch: &TokenBatch, pooling: &[Pooling]) ->
         return Err(Failure::Backend(format!("the encoder gave {found} numbers where {expected} were due")));
     }
     Ok(values)
-}
-
-fn text_of(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

@@ -68,7 +68,7 @@ pub struct Sent {
     pub method: Method,
     /// Behind the account, with its query.
     pub path: String,
-    pub content_type: Option<&'static str>,
+    pub content_type: Option<String>,
     pub session: Option<String>,
     pub body: Bytes,
     /// The caller's own account and credentials.
@@ -191,7 +191,7 @@ impl Upstream {
             secret.set_sensitive(true);
             request = request.header(AUTHORIZATION, secret);
         }
-        if let Some(kind) = sent.content_type {
+        if let Some(kind) = &sent.content_type {
             request = request.header(CONTENT_TYPE, kind);
         }
         if let Some(session) = &sent.session {

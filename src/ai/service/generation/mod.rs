@@ -123,13 +123,7 @@ impl Ai {
         running.reserve(text_bytes(input).saturating_mul(super::embeddings::TOKENISING))?;
         let account = &call.trace.scope.account;
         let files = request.lora.as_ref().map(|lora| self.finetunes().adapter(account, model, lora)).transpose()?;
-        let decoder = match self.engine.loaded_generator(&resolved.checkpoint) {
-            Some(decoder) => decoder,
-            None => {
-                let (engine, checkpoint) = (Arc::clone(&self.engine), resolved.checkpoint.clone());
-                running.wait_for(move || engine.generator(&checkpoint)).await?
-            }
-        };
+        let decoder: Arc<GenerationModel> = running.model(&self.engine, resolved).await?;
         let (tokeniser, prompt, shape) = (Arc::clone(&decoder), request.prompt.clone(), request.shape.clone());
         let (prompt, constraint) = blocking(move || {
             let prompt = tokeniser.prepare(&prompt)?;
