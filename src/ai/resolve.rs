@@ -178,6 +178,9 @@ pub fn runs(checkpoint: &Checkpoint, model: &Model) -> bool {
             engine::embed::runs(checkpoint, EncoderOutput::Vector)
                 || engine::embed::runs(checkpoint, EncoderOutput::Logits)
         }
+        Task::TextClassification => engine::embed::runs(checkpoint, EncoderOutput::Logits),
+        Task::Translation => engine::seq2seq::runs(checkpoint, engine::seq2seq::Family::M2m100),
+        Task::Summarization => engine::seq2seq::runs(checkpoint, engine::seq2seq::Family::Bart),
         _ => false,
     }
 }

@@ -3,6 +3,7 @@
 
 mod batch;
 mod call;
+mod classification;
 mod embeddings;
 mod gateway;
 mod generation;
@@ -11,6 +12,7 @@ mod reranking;
 mod schemas;
 mod staged;
 mod ticket;
+mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -273,6 +275,9 @@ impl Ai {
             Task::TextClassification if model.schema == "reranker" => {
                 self.rerank(model, input, resolved, running).await
             }
+            Task::TextClassification => self.classify(model, input, resolved, running).await,
+            Task::Translation => self.translate(model, input, resolved, running).await,
+            Task::Summarization => self.summarise(model, input, resolved, running).await,
             Task::TextGeneration => self.generate(model, input, call, resolved, running).await,
             other => {
                 let what = format!("the task {}", other.name());

@@ -10,6 +10,7 @@ pub mod kernels;
 pub mod queue;
 mod registry;
 pub mod scripted;
+pub mod seq2seq;
 pub mod solo;
 
 use std::sync::Arc;

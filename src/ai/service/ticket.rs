@@ -55,7 +55,6 @@ impl Running {
     }
 
     /// What `work` makes on the backend's thread, within the call's time.
-    #[expect(dead_code, reason = "the tasks of pictures and sounds come next")]
     pub(super) async fn solo<B: Send + 'static, T: Send + 'static>(
         &self,
         solo: &Solo<B>,

@@ -48,6 +48,8 @@ pub struct EmbeddingModel {
     tokenizer: Tokenizer,
     /// Put before every text.
     prompt: String,
+    /// What a classifier calls its classes, one for each number of a row.
+    labels: Vec<String>,
     /// Cuts pairs of texts, the longer one first.
     pairs: Tokenizer,
     inbox: Inbox<Request>,
@@ -102,6 +104,7 @@ impl EmbeddingModel {
         }
         let mut model = Self::with_backend(checkpoint.name(), tokenizer, backend, &options)?;
         model.prompt = sentence::default_prompt(checkpoint)?;
+        model.labels = sentence::labels(checkpoint)?;
         Ok(model)
     }
 
@@ -121,7 +124,7 @@ impl EmbeddingModel {
         let mut pairs = tokenizer.clone();
         pairs.with_truncation(Some(cut)).map_err(|error| Failure::Backend(error.to_string()))?;
         let (name, capacity) = (name.to_owned(), options.capacity);
-        Ok(Self { name, spec, tokenizer, prompt: String::new(), pairs, inbox, open, capacity })
+        Ok(Self { name, spec, tokenizer, prompt: String::new(), labels: Vec::new(), pairs, inbox, open, capacity })
     }
 
     pub fn name(&self) -> &str {
@@ -130,6 +133,11 @@ impl EmbeddingModel {
 
     pub fn spec(&self) -> &EncoderSpec {
         &self.spec
+    }
+
+    /// What the checkpoint calls its classes, in their order; nothing where it has none.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
     }
 
     /// Tokenises on the caller's thread. A text of more than `max_tokens` (or than the model's own limit, if that is

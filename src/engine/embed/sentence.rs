@@ -146,3 +146,14 @@ pub fn default_prompt(checkpoint: &Checkpoint) -> Result<String, Failure> {
     let mut file = checkpoint.json_or_none::<Prompts>("config_sentence_transformers.json")?.unwrap_or_default();
     Ok(file.default_prompt_name.and_then(|name| file.prompts.remove(&name)).unwrap_or_default())
 }
+
+/// The names of a classifier's classes, in the order of its logits.
+pub fn labels(checkpoint: &Checkpoint) -> Result<Vec<String>, Failure> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Labels {
+        id2label: BTreeMap<String, String>,
+    }
+    let mut file: Labels = checkpoint.json(CONFIG)?;
+    Ok((0..).map_while(|id| file.id2label.remove(&id.to_string())).collect())
+}

@@ -36,7 +36,7 @@ pub struct Attention {
 }
 
 /// Keys and values of one sequence in one layer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KvCache {
     isa: Isa,
     heads: Attention,
