@@ -143,6 +143,9 @@ class Task:
     def ids(self, text):
         return self.tok.encode(text, add_special_tokens=False).ids
 
+    def longest_source(self):
+        return LONGEST + 2
+
     def source_ids(self, text):
         return [0] + self.ids(text)[:LONGEST] + [2]
 
