@@ -181,6 +181,7 @@ pub fn runs(checkpoint: &Checkpoint, model: &Model) -> bool {
         Task::TextClassification => engine::embed::runs(checkpoint, EncoderOutput::Logits),
         Task::Translation => engine::seq2seq::runs(checkpoint, engine::seq2seq::Family::M2m100),
         Task::Summarization => engine::seq2seq::runs(checkpoint, engine::seq2seq::Family::Bart),
+        Task::AutomaticSpeechRecognition => engine::speech::runs(checkpoint),
         _ => false,
     }
 }

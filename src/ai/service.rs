@@ -10,6 +10,7 @@ mod generation;
 mod recorded;
 mod reranking;
 mod schemas;
+mod speech;
 mod staged;
 mod ticket;
 mod writing;
@@ -25,7 +26,7 @@ use crate::ai::finetunes::Finetunes;
 use crate::ai::gateway::Gateways;
 use crate::ai::media;
 use crate::ai::neurons::Ledger;
-use crate::ai::resolve::{Resolved, Resolver};
+use crate::ai::resolve::{ModelsMode, Resolved, Resolver};
 use crate::ai::schema;
 use crate::ai::tasks::text_generation;
 use crate::engine::Engine;
@@ -175,6 +176,9 @@ impl Ai {
             Ok(answered) => return answered,
             Err(running) => running,
         };
+        if model.task == Task::VoiceActivityDetection && self.resolver.mode != ModelsMode::Exact {
+            return self.turn(model, &input, call, running).await;
+        }
         match self.resolve(model, &running) {
             Ok(resolved) => self.dispatch(model, &input, call, resolved, running).await,
             Err(error) => Err(running.fail(error)),
@@ -279,6 +283,7 @@ impl Ai {
             Task::Translation => self.translate(model, input, resolved, running).await,
             Task::Summarization => self.summarise(model, input, resolved, running).await,
             Task::TextGeneration => self.generate(model, input, call, resolved, running).await,
+            Task::AutomaticSpeechRecognition => self.transcribe(model, input, call, resolved, running).await,
             other => {
                 let what = format!("the task {}", other.name());
                 let hint = "see the README for what is".to_owned();

@@ -12,6 +12,7 @@ mod registry;
 pub mod scripted;
 pub mod seq2seq;
 pub mod solo;
+pub mod speech;
 
 use std::sync::Arc;
 

@@ -1,12 +1,14 @@
 //! One file per task: what an input may hold, its defaults, and the shape of the answer. No HTTP, no tensors.
 
 pub mod reranker;
+pub mod speech;
 pub mod summarization;
 pub mod text_classification;
 pub mod text_embeddings;
 pub mod text_generation;
 pub mod translation;
 mod usage;
+pub mod voice_activity;
 
 pub use usage::TokenUsage;
 

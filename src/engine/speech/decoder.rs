@@ -1,0 +1,184 @@
+//! What Whisper says: tokens, one after the other, over what the encoder heard.
+
+use super::weights::{FeedForward, Room, Weights};
+use crate::engine::backend::Failure;
+use crate::engine::kernels::{
+    Activation, Attention, Isa, KvCache, LayerNorm, Linear, Queries, add_scaled, attend_cached,
+};
+
+pub struct Decoder {
+    isa: Isa,
+    width: usize,
+    pub vocabulary: usize,
+    /// Tokens, prompt included.
+    pub context: usize,
+    heads: Attention,
+    places: Vec<f32>,
+    layers: Vec<Layer>,
+    norm: LayerNorm,
+    /// Its rows are the tokens' embeddings as well.
+    logits: Linear,
+    room: Room,
+}
+
+struct Layer {
+    norm: LayerNorm,
+    qkv: Linear,
+    output: Linear,
+    cross_norm: LayerNorm,
+    cross_query: Linear,
+    /// Of what was heard: keys, then values.
+    cross_kv: Linear,
+    cross_output: Linear,
+    feed_forward: FeedForward,
+}
+
+/// What one window's decoding holds.
+pub struct Saying {
+    heard: Vec<KvCache>,
+    said: Vec<KvCache>,
+    /// States of the encoder.
+    states: usize,
+    /// Keys of what was heard, `[states, width]` for each layer, where the weights will be asked for.
+    keys: Vec<Vec<f32>>,
+    /// Queries of all tokens so far, `[tokens, width]` for each layer.
+    queries: Vec<Vec<f32>>,
+    pub length: usize,
+}
+
+impl Decoder {
+    pub fn load(weights: &Weights<'_>) -> Result<Self, Failure> {
+        let config = weights.config;
+        let width = config.d_model;
+        let layer = |index: usize| {
+            let layer = format!("decoder.layers.{index}");
+            let part = |attention: &str, part: &str| format!("{layer}.{attention}.{part}_proj");
+            let (own, cross) = (|name: &str| part("self_attn", name), |name: &str| part("encoder_attn", name));
+            Ok(Layer {
+                norm: weights.norm(&format!("{layer}.self_attn_layer_norm"))?,
+                qkv: weights.linear(&[(&own("q"), true), (&own("k"), false), (&own("v"), true)], width, width)?,
+                output: weights.linear(&[(&own("out"), true)], width, width)?,
+                cross_norm: weights.norm(&format!("{layer}.encoder_attn_layer_norm"))?,
+                cross_query: weights.linear(&[(&cross("q"), true)], width, width)?,
+                cross_kv: weights.linear(&[(&cross("k"), false), (&cross("v"), true)], width, width)?,
+                cross_output: weights.linear(&[(&cross("out"), true)], width, width)?,
+                feed_forward: weights.feed_forward(&layer, config.decoder_ffn_dim)?,
+            })
+        };
+        let (heads, size) = (config.decoder_attention_heads, width / config.decoder_attention_heads);
+        let scale = 1.0 / (size as f32).sqrt();
+        Ok(Self {
+            isa: weights.isa,
+            width,
+            vocabulary: config.vocab_size,
+            context: config.max_target_positions,
+            heads: Attention { query: heads, kv: heads, size, scale, cap: None, window: usize::MAX },
+            places: weights.table("decoder.embed_positions.weight", config.max_target_positions)?,
+            layers: (0..config.decoder_layers).map(layer).collect::<Result<_, Failure>>()?,
+            norm: weights.norm("decoder.layer_norm")?,
+            logits: weights.logits()?,
+            room: Room::default(),
+        })
+    }
+
+    /// Keys and values of what was heard, `[states, width]`; nothing said yet.
+    pub fn listen(&self, heard: &[f32]) -> Saying {
+        let (width, states) = (self.width, heard.len() / self.width);
+        let mut both = vec![0.0; states * 2 * width];
+        let mut keys = Vec::with_capacity(self.layers.len());
+        let caches = self.layers.iter().map(|layer| {
+            layer.cross_kv.forward(heard, Activation::None, &mut both);
+            let mut cache = KvCache::new(self.isa, self.heads, states);
+            for (state, row) in both.chunks_exact(2 * width).enumerate() {
+                cache.write(state, &row[..width], &row[width..]);
+            }
+            keys.push(both.chunks_exact(2 * width).flat_map(|row| &row[..width]).copied().collect());
+            cache
+        });
+        let heard = caches.collect();
+        let said = self.layers.iter().map(|_| KvCache::new(self.isa, self.heads, self.context)).collect();
+        Saying { heard, said, states, keys, queries: vec![Vec::new(); self.layers.len()], length: 0 }
+    }
+
+    /// Forgets what was said from token `length` on.
+    pub fn rewind(&self, saying: &mut Saying, length: usize) {
+        saying.length = saying.length.min(length);
+        saying.queries.iter_mut().for_each(|queries| queries.truncate(saying.length * self.width));
+    }
+
+    /// Appends tokens, and gives the logits after the last of them, or after each with `all`.
+    pub fn say(&mut self, saying: &mut Saying, tokens: &[u32], all: bool) -> Result<Vec<f32>, Failure> {
+        let (width, first, count) = (self.width, saying.length, tokens.len());
+        if first + count > self.context || count == 0 {
+            return Err(Failure::Backend(format!("{count} tokens behind {first} of {}", self.context)));
+        }
+        let mut hidden = vec![0.0; count * width];
+        for ((token, row), place) in
+            tokens.iter().zip(hidden.chunks_exact_mut(width)).zip(self.places[first * width..].chunks_exact(width))
+        {
+            if *token as usize >= self.vocabulary {
+                return Err(Failure::Input(format!("token {token} is not in the vocabulary")));
+            }
+            self.logits.weights_of(*token as usize, row);
+            row.iter_mut().zip(place).for_each(|(x, place)| *x += place);
+        }
+        let room = &mut self.room;
+        room.context.resize(count * width, 0.0);
+        room.update.resize(count * width, 0.0);
+        for (index, layer) in self.layers.iter().enumerate() {
+            room.normed.clear();
+            room.normed.extend_from_slice(&hidden);
+            layer.norm.normalize(&mut room.normed);
+            room.wide.resize(count * 3 * width, 0.0);
+            layer.qkv.forward(&room.normed, Activation::None, &mut room.wide);
+            let cache = &mut saying.said[index];
+            for (row, qkv) in room.wide.chunks_exact(3 * width).enumerate() {
+                cache.write(first + row, &qkv[width..2 * width], &qkv[2 * width..]);
+            }
+            let asked = Queries { rows: &room.wide, stride: 3 * width, position: first, count };
+            attend_cached(&[(cache, asked)], &mut room.context);
+            layer.output.forward(&room.context, Activation::None, &mut room.update);
+            add_scaled(self.isa, &mut hidden, &room.update, 1.0);
+
+            room.normed.clear();
+            room.normed.extend_from_slice(&hidden);
+            layer.cross_norm.normalize(&mut room.normed);
+            room.wide.resize(count * width, 0.0);
+            layer.cross_query.forward(&room.normed, Activation::None, &mut room.wide);
+            saying.queries[index].extend_from_slice(&room.wide);
+            // Each token sees all that was heard: as if it stood at the last state.
+            let position = saying.states - 1;
+            let asked = room.wide.chunks_exact(width).map(|rows| Queries { rows, stride: width, position, count: 1 });
+            let asked: Vec<_> = asked.map(|queries| (&saying.heard[index], queries)).collect();
+            attend_cached(&asked, &mut room.context);
+            layer.cross_output.forward(&room.context, Activation::None, &mut room.update);
+            add_scaled(self.isa, &mut hidden, &room.update, 1.0);
+            layer.feed_forward.add(&mut hidden, room);
+        }
+        saying.length += count;
+        let mut last = if all { hidden } else { hidden.split_off((count - 1) * width) };
+        self.norm.normalize(&mut last);
+        let mut logits = vec![0.0; last.len() / width * self.vocabulary];
+        self.logits.forward(&last, Activation::None, &mut logits);
+        Ok(logits)
+    }
+
+    /// How much the tokens `from..` looked at each of the first `states` states, by the head `[layer, head]`:
+    /// `[tokens, states]`, each row of sum 1.
+    pub fn attention(&self, saying: &Saying, [layer, head]: [usize; 2], from: usize, states: usize) -> Vec<f32> {
+        let (width, Attention { size, scale, .. }) = (self.width, self.heads);
+        let part = |row: &[f32]| -> Vec<f32> { row[head * size..(head + 1) * size].to_vec() };
+        let keys: Vec<Vec<f32>> = saying.keys[layer].chunks_exact(width).take(states).map(part).collect();
+        let mut weights = Vec::with_capacity((saying.length - from) * states);
+        for query in saying.queries[layer].chunks_exact(width).skip(from).map(part) {
+            let start = weights.len();
+            weights.extend(keys.iter().map(|key| key.iter().zip(&query).map(|(a, b)| a * b).sum::<f32>() * scale));
+            let row = &mut weights[start..];
+            let greatest = row.iter().copied().fold(f32::MIN, f32::max);
+            row.iter_mut().for_each(|x| *x = (*x - greatest).exp());
+            let sum: f32 = row.iter().sum();
+            row.iter_mut().for_each(|x| *x /= sum);
+        }
+        weights
+    }
+}

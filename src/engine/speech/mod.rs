@@ -1,0 +1,84 @@
+//! Speech to text: Whisper, written on our own kernels.
+//!
+//! [`SpeechModel`] is a checkpoint with its thread. A recording is decoded and resampled on the caller's thread
+//! ([`sound::decode`]), then submitted; windows are heard one after the other.
+
+mod config;
+mod decoder;
+mod encoder;
+mod mel;
+#[cfg(test)]
+mod parity;
+mod search;
+pub mod sound;
+mod transcribe;
+mod turn;
+mod voice;
+mod weights;
+mod words;
+
+use candle_core::Device;
+use tokenizers::Tokenizer;
+
+use self::config::{Tokens, WhisperConfig};
+use self::decoder::Decoder;
+use self::encoder::Encoder;
+use self::mel::Mel;
+use self::weights::Weights;
+use super::Loadable;
+use super::backend::Failure;
+use super::checkpoints::Checkpoint;
+use super::kernels::Isa;
+use super::queue::QueueOptions;
+use super::solo::Solo;
+
+pub use config::runs;
+pub use search::Thresholds;
+pub use transcribe::{Options, Segment, Transcript};
+pub use turn::{Turn, turn};
+pub use words::Word;
+
+/// Samples a second that the network hears.
+pub const RATE: u32 = 16_000;
+
+/// A checkpoint of Whisper with its thread.
+pub struct SpeechModel {
+    pub solo: Solo<Whisper>,
+}
+
+impl Loadable for SpeechModel {
+    fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
+        if !device.is_cpu() {
+            tracing::warn!(checkpoint = checkpoint.name(), "speech is computed on the CPU only");
+        }
+        let whisper = Whisper::load(checkpoint, Isa::best())?;
+        let name = format!("speech {}", checkpoint.name());
+        Ok(Self { solo: Solo::spawn(&name, options.capacity, whisper)? })
+    }
+}
+
+/// The network with its tokenizer; one recording at a time.
+pub struct Whisper {
+    tokens: Tokens,
+    tokenizer: Tokenizer,
+    mel: Mel,
+    encoder: Encoder,
+    decoder: Decoder,
+}
+
+impl Whisper {
+    fn load(checkpoint: &Checkpoint, isa: Isa) -> Result<Self, Failure> {
+        let config = WhisperConfig::read(checkpoint)?;
+        let tokenizer = checkpoint.tokenizer()?;
+        let tokens = Tokens::read(checkpoint, &config, &tokenizer)?;
+        let tensors = checkpoint.tensors()?;
+        let weights = Weights::new(isa, &config, &tensors);
+        Ok(Self {
+            tokens,
+            tokenizer,
+            mel: Mel::new(isa, config.num_mel_bins),
+            encoder: Encoder::load(&weights)?,
+            decoder: Decoder::load(&weights)?,
+        })
+    }
+}

@@ -1,0 +1,121 @@
+//! Whisper's tensors by their names in Transformers, packed for this machine.
+
+use super::config::WhisperConfig;
+use crate::engine::backend::Failure;
+use crate::engine::checkpoints::Tensors;
+use crate::engine::kernels::{Activation, Arithmetic, Isa, LayerNorm, Linear, Part, add_scaled};
+
+pub struct Weights<'a> {
+    pub isa: Isa,
+    pub config: &'a WhisperConfig,
+    tensors: &'a Tensors,
+    /// `model.` in checkpoints of the whole, nothing in those of the bare network.
+    prefix: &'static str,
+}
+
+impl<'a> Weights<'a> {
+    pub fn new(isa: Isa, config: &'a WhisperConfig, tensors: &'a Tensors) -> Self {
+        let prefix = if tensors.contains("model.encoder.conv1.weight") { "model." } else { "" };
+        Self { isa, config, tensors, prefix }
+    }
+
+    fn name(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    /// `[rows, width]` as plain numbers.
+    pub fn table(&self, path: &str, rows: usize) -> Result<Vec<f32>, Failure> {
+        self.tensors.f32_shaped(&self.name(path), &[rows, self.config.d_model])
+    }
+
+    pub fn norm(&self, path: &str) -> Result<LayerNorm, Failure> {
+        let read = |part: &str| self.tensors.f32_shaped(&self.name(&format!("{path}.{part}")), &[self.config.d_model]);
+        Ok(LayerNorm { isa: self.isa, scale: read("weight")?, shift: read("bias")?, eps: 1e-5 })
+    }
+
+    /// The outputs of `parts` one after the other; a part without a bias has none in the checkpoint.
+    pub fn linear(&self, parts: &[(&str, bool)], inputs: usize, outputs: usize) -> Result<Linear, Failure> {
+        let rows =
+            parts.iter().map(|(path, _)| self.tensors.rows(&self.name(&format!("{path}.weight")), [outputs, inputs]));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let mut biases = Vec::with_capacity(parts.len() * outputs);
+        for (path, has_bias) in parts {
+            match has_bias {
+                true => biases.extend(self.tensors.f32_shaped(&self.name(&format!("{path}.bias")), &[outputs])?),
+                false => biases.resize(biases.len() + outputs, 0.0),
+            }
+        }
+        let rows: Vec<&dyn Part> = rows.iter().map(|rows| rows as &dyn Part).collect();
+        Ok(Linear::of_parts(self.isa, Arithmetic::Float, inputs, &rows, Some(&biases)))
+    }
+
+    /// The matrix that gives logits: the embeddings, unless the checkpoint has one of its own.
+    pub fn logits(&self) -> Result<Linear, Failure> {
+        let shape = [self.config.vocab_size, self.config.d_model];
+        let embedding = self.name("decoder.embed_tokens.weight");
+        let rows = self.tensors.rows(&embedding, shape)?;
+        Ok(Linear::of_parts(self.isa, Arithmetic::Float, shape[1], &[&rows], None))
+    }
+
+    /// A convolution over three frames as a linear map of the three, one behind the other.
+    pub fn convolution(&self, path: &str, inputs: usize) -> Result<Linear, Failure> {
+        let width = self.config.d_model;
+        let (weight, bias) = (self.name(&format!("{path}.weight")), self.name(&format!("{path}.bias")));
+        // A packed checkpoint has matrices only.
+        let (shape, stored) = self.tensors.f32(&weight)?;
+        if shape.iter().product::<usize>() != width * inputs * 3 || shape[0] != width {
+            // Says which shape it has, and which it should.
+            self.tensors.f32_shaped(&weight, &[width, inputs, 3])?;
+        }
+        let mut turned = vec![0.0; stored.len()];
+        for (stored, turned) in stored.chunks_exact(inputs * 3).zip(turned.chunks_exact_mut(inputs * 3)) {
+            for (input, taps) in stored.chunks_exact(3).enumerate() {
+                taps.iter().enumerate().for_each(|(tap, value)| turned[tap * inputs + input] = *value);
+            }
+        }
+        Ok(Linear::new(self.isa, &turned, &self.tensors.f32_shaped(&bias, &[width])?, inputs * 3))
+    }
+
+    /// The last two steps of a layer.
+    pub fn feed_forward(&self, layer: &str, inner: usize) -> Result<FeedForward, Failure> {
+        let width = self.config.d_model;
+        Ok(FeedForward {
+            isa: self.isa,
+            norm: self.norm(&format!("{layer}.final_layer_norm"))?,
+            up: self.linear(&[(&format!("{layer}.fc1"), true)], width, inner)?,
+            down: self.linear(&[(&format!("{layer}.fc2"), true)], inner, width)?,
+        })
+    }
+}
+
+/// What every layer ends with.
+pub struct FeedForward {
+    isa: Isa,
+    norm: LayerNorm,
+    up: Linear,
+    down: Linear,
+}
+
+impl FeedForward {
+    /// `hidden += down(gelu(up(norm(hidden))))`.
+    pub fn add(&self, hidden: &mut [f32], room: &mut Room) {
+        let rows = hidden.len() / self.norm.scale.len();
+        room.normed.clear();
+        room.normed.extend_from_slice(hidden);
+        self.norm.normalize(&mut room.normed);
+        room.wide.resize(rows * self.up.outputs(), 0.0);
+        self.up.forward(&room.normed, Activation::Gelu, &mut room.wide);
+        room.update.resize(hidden.len(), 0.0);
+        self.down.forward(&room.wide, Activation::None, &mut room.update);
+        add_scaled(self.isa, hidden, &room.update, 1.0);
+    }
+}
+
+/// Memory of a pass, kept for the next.
+#[derive(Debug, Default)]
+pub struct Room {
+    pub normed: Vec<f32>,
+    pub wide: Vec<f32>,
+    pub context: Vec<f32>,
+    pub update: Vec<f32>,
+}
