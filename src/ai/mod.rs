@@ -4,6 +4,7 @@ pub mod batch;
 pub mod catalog;
 pub mod finetunes;
 pub mod gateway;
+pub mod markdown;
 pub mod media;
 pub mod neurons;
 pub mod resolve;

@@ -7,6 +7,7 @@ mod classification;
 mod embeddings;
 mod gateway;
 mod generation;
+mod markdown;
 mod recorded;
 mod reranking;
 mod schemas;

@@ -10,6 +10,7 @@ mod envelope;
 mod guard;
 mod incoming;
 mod journalled;
+mod markdown;
 mod openai;
 mod recorded;
 mod rest;

@@ -16,7 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::connection::{Connection, InFlight};
 use super::envelope::{self, RefusalCode, Reply};
 use super::incoming::{Incoming, Unreadable};
-use super::{App, auth, binding, control, guard, openai, rest, universal, wire};
+use super::{App, auth, binding, control, guard, markdown, openai, rest, universal, wire};
 use crate::error::{AiError, Error, PlatformError, VectorizeError};
 use crate::harness::{self, Trace};
 use crate::limits::Limits;
@@ -60,6 +60,8 @@ macro_rules! routes {
 
 /// The table.
 pub static ROUTES: &[Route] = routes! {
+    POST "/client/v4/accounts/{account}/ai/tomarkdown" Rest "ai.body_bytes" markdown::transform, "documents to Markdown";
+    GET "/client/v4/accounts/{account}/ai/tomarkdown/supported" Rest "ai.body_bytes" markdown::formats, "the formats of documents";
     POST "/client/v4/accounts/{account}/ai/run" Rest "ai.body_bytes" rest::run::by_body, "run the model that the body names";
     POST "/client/v4/accounts/{account}/ai/run/{*rest}" Rest "ai.body_bytes" rest::run::by_path, "run a model";
     GET "/client/v4/accounts/{account}/ai/models/search" Rest "control.body_bytes" rest::models::search, "search the catalogue";

@@ -10,6 +10,7 @@ use crate::api::App;
 use crate::api::encode;
 use crate::api::envelope::{self, Reply};
 use crate::api::incoming::Incoming;
+use crate::api::markdown;
 use crate::api::upload;
 use crate::error::{AiError, Error};
 
@@ -34,10 +35,8 @@ pub async fn upstream(app: App, incoming: Incoming) -> Reply {
             envelope::enveloped_page(&page.items, &page.result_info())
         }
         path if path.starts_with("ai-gateway/") => gateway::call(app, incoming).await,
-        path if path.starts_with("to-everything/") => {
-            let hint = "`run`, `models` and `gateway` are emulated".to_owned();
-            refused(AiError::NotEmulated { what: format!("`{path}`"), hint })
-        }
+        "to-everything/markdown/transformer" => markdown::of_binding(app, incoming).await,
+        "to-everything/markdown/supported" => markdown::formats(app, incoming).await,
         _ => envelope::ai_binding_refusal(&no_route(&incoming).into()),
     }
 }

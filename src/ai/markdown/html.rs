@@ -1,0 +1,142 @@
+//! Web pages, through dom_query: what stands around the text is left out, what describes the page comes first.
+
+use std::fmt::Write as _;
+
+use dom_query::{Document, Matcher, NodeRef};
+use serde_json::Value;
+
+use super::DEEPEST;
+use super::options::Html;
+
+/// Said once at the top, where the page says it.
+const META: [(&str, &str); 5] = [
+    ("title", "title"),
+    ("description", "meta[name=description]"),
+    ("og:title", "meta[property=\"og:title\"]"),
+    ("og:description", "meta[property=\"og:description\"]"),
+    ("og:image", "meta[property=\"og:image\"]"),
+];
+/// What is no text of the page.
+const IGNORED: &[&str] = &["script", "style", "noscript", "template", "iframe", "svg", "head", "meta", "link", "title"];
+
+pub fn convert(html: &str, options: &Html) -> Result<String, String> {
+    let matcher = options.selector.as_deref().map(Matcher::new).transpose();
+    let matcher = matcher.map_err(|_| "`html.cssSelector` is no CSS selector".to_owned())?;
+    let too_deep = || format!("elements are nested more than {DEEPEST} deep");
+    if unclosed(html) > MOST_UNCLOSED {
+        return Err(too_deep());
+    }
+    let page = Document::from(html);
+    if depth(page.root()) > DEEPEST {
+        return Err(too_deep());
+    }
+    let mut out = front(&page);
+    let linked_data = linked_data(&page);
+    let base = page.base_uri().map(|base| base.to_string()).or_else(|| options.hostname.as_deref().map(origin));
+    page.select("script, style, noscript, template").remove();
+    if let Some(base) = base {
+        resolve_links(&page, &base);
+    }
+    match matcher {
+        Some(matcher) => {
+            let kept = page.select_matcher(&matcher);
+            let blocks: Vec<String> = kept.nodes().iter().map(|node| node.md(Some(IGNORED)).to_string()).collect();
+            out.push_str(blocks.join("\n\n").trim());
+        }
+        None => {
+            page.select("header, footer, head").remove();
+            out.push_str(page.md(Some(IGNORED)).trim());
+        }
+    }
+    for data in linked_data {
+        let _ = write!(out, "\n\n```json\n{data}\n```");
+    }
+    Ok(out.trim().to_owned())
+}
+
+/// Elements that may be open at once in the text: the parser looks through all of them at each tag.
+const MOST_UNCLOSED: usize = 4 * DEEPEST;
+/// Those that end by themselves.
+const NEVER_CLOSED: [&str; 22] = [
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p",
+    "source", "tbody", "td", "th", "thead", "tr", "wbr",
+];
+
+/// The most elements that are open at once, as far as the tags alone tell.
+fn unclosed(html: &str) -> usize {
+    let (mut open, mut most) = (0usize, 0usize);
+    for tag in html.split('<').skip(1) {
+        if tag.starts_with('/') {
+            open = open.saturating_sub(1);
+            continue;
+        }
+        let name = tag.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if !name.is_empty() && !NEVER_CLOSED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            open += 1;
+            most = most.max(open);
+        }
+    }
+    most
+}
+
+/// How deep the elements lie inside each other, found without a stack.
+fn depth(root: NodeRef<'_>) -> usize {
+    let (mut node, mut depth, mut deepest) = (root, 0usize, 0usize);
+    loop {
+        if let Some(child) = node.first_child() {
+            (node, depth) = (child, depth + 1);
+            deepest = deepest.max(depth);
+            continue;
+        }
+        loop {
+            if depth == 0 {
+                return deepest;
+            }
+            if let Some(next) = node.next_sibling() {
+                node = next;
+                break;
+            }
+            let Some(parent) = node.parent() else { return deepest };
+            (node, depth) = (parent, depth - 1);
+        }
+    }
+}
+
+/// The page's description of itself, as the head of a Markdown file has it.
+fn front(page: &Document) -> String {
+    let mut out = String::new();
+    for (name, selector) in META {
+        let found = page.select_single(selector);
+        let text = if name == "title" { Some(found.text()) } else { found.attr("content") };
+        let text = text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            let _ = writeln!(out, "{name}: {}", Value::from(text));
+        }
+    }
+    if out.is_empty() { out } else { format!("---\n{out}---\n\n") }
+}
+
+/// JSON-LD of the page, as far as it is JSON.
+fn linked_data(page: &Document) -> Vec<String> {
+    let scripts = page.select("script[type=\"application/ld+json\"]");
+    let texts = scripts.iter().map(|script| script.text().trim().to_owned());
+    texts.filter(|text| serde_json::from_str::<Value>(text).is_ok()).collect()
+}
+
+/// `example.com` is `https://example.com/`.
+fn origin(hostname: &str) -> String {
+    if hostname.contains("://") { hostname.to_owned() } else { format!("https://{hostname}/") }
+}
+
+fn resolve_links(page: &Document, base: &str) {
+    let Ok(base) = url::Url::parse(base) else { return };
+    for (selector, attribute) in [("a[href]", "href"), ("img[src]", "src")] {
+        for element in page.select(selector).iter() {
+            if let Some(link) = element.attr(attribute).filter(|link| !link.starts_with('#'))
+                && let Ok(whole) = base.join(&link)
+            {
+                element.set_attr(attribute, whole.as_str());
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! DOCX: headings, paragraphs, lists, tables, links, bold and italic.
+
+use std::collections::HashMap;
+
+use super::MOST_CELLS;
+use super::archive::Archive;
+use super::write::Writer;
+use super::xml::{Step, walk};
+
+pub fn convert(bytes: &[u8]) -> Result<String, String> {
+    let mut archive = Archive::open(bytes)?;
+    let body = archive.text("word/document.xml")?.ok_or("no Word document: `word/document.xml` is missing")?;
+    let styles = archive.text("word/styles.xml")?.map_or(Ok(HashMap::new()), |xml| styles(&xml))?;
+    let links = archive.text("word/_rels/document.xml.rels")?.map_or(Ok(HashMap::new()), |xml| links(&xml))?;
+    let mut reader = Body { styles, links, ..Body::default() };
+    walk(&body, |step| reader.take(step))?;
+    Ok(reader.writer.finish())
+}
+
+/// The lower-case name of each style by its id: ids are in the language of the Word that wrote them.
+fn styles(xml: &str) -> Result<HashMap<String, String>, String> {
+    let (mut names, mut id) = (HashMap::new(), None);
+    walk(xml, |step| {
+        if let Step::Start(element) = step {
+            match element.name() {
+                "w:style" => id = element.attribute("styleId"),
+                "w:name" => {
+                    if let (Some(id), Some(name)) = (id.take(), element.attribute("val")) {
+                        names.insert(id, name.to_lowercase());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    })?;
+    Ok(names)
+}
+
+/// Addresses of links by their id.
+fn links(xml: &str) -> Result<HashMap<String, String>, String> {
+    let mut all = HashMap::new();
+    walk(xml, |step| {
+        if let Step::Start(element) = step
+            && element.attribute("TargetMode").as_deref() == Some("External")
+            && let (Some(id), Some(target)) = (element.attribute("Id"), element.attribute("Target"))
+        {
+            all.insert(id, target);
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// The document's body under way.
+#[derive(Default)]
+struct Body {
+    styles: HashMap<String, String>,
+    links: HashMap<String, String>,
+    writer: Writer,
+    paragraph: Paragraph,
+    run: Run,
+    /// Where the text of the link that is open begins, and where it leads.
+    link: Option<(usize, String)>,
+    in_text: bool,
+    /// The tables that are open, the innermost last.
+    tables: Vec<Vec<Vec<String>>>,
+    cells: usize,
+}
+
+#[derive(Default)]
+struct Paragraph {
+    text: String,
+    style: String,
+    /// Depth in a list.
+    item: Option<usize>,
+}
+
+#[derive(Default)]
+struct Run {
+    text: String,
+    is_bold: bool,
+    is_italic: bool,
+}
+
+impl Body {
+    fn take(&mut self, step: Step<'_>) -> Result<(), String> {
+        match step {
+            Step::Start(element) => match element.name() {
+                "w:p" => self.paragraph = Paragraph::default(),
+                "w:pStyle" => {
+                    let id = element.attribute("val").unwrap_or_default();
+                    self.paragraph.style = self.styles.get(&id).cloned().unwrap_or_else(|| id.to_lowercase());
+                }
+                "w:numPr" => self.paragraph.item = self.paragraph.item.or(Some(0)),
+                "w:ilvl" => self.paragraph.item = element.attribute("val").and_then(|level| level.parse().ok()),
+                "w:r" => self.run = Run::default(),
+                "w:b" => self.run.is_bold = is_on(element.attribute("val")),
+                "w:i" => self.run.is_italic = is_on(element.attribute("val")),
+                "w:t" => self.in_text = true,
+                "w:tab" => self.run.text.push('\t'),
+                "w:br" | "w:cr" => self.run.text.push('\n'),
+                "w:hyperlink" => {
+                    let target = element.attribute("id").and_then(|id| self.links.get(&id).cloned());
+                    self.link = target.map(|target| (self.paragraph.text.len(), target));
+                }
+                "w:tbl" => self.tables.push(Vec::new()),
+                "w:tr" => self.tables.iter_mut().last().into_iter().for_each(|table| table.push(Vec::new())),
+                "w:tc" => {
+                    self.cells += 1;
+                    if self.cells > MOST_CELLS {
+                        return Err(format!("has more than {MOST_CELLS} cells"));
+                    }
+                    self.row().into_iter().for_each(|row| row.push(String::new()));
+                }
+                _ => {}
+            },
+            Step::Text(text) if self.in_text => self.run.text.push_str(text),
+            Step::Text(_) => {}
+            Step::End(name) => self.end(name),
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, name: &str) {
+        match name {
+            "w:t" => self.in_text = false,
+            "w:r" => {
+                let Run { text, is_bold, is_italic } = std::mem::take(&mut self.run);
+                self.paragraph.text.push_str(&emphasised(&text, is_bold, is_italic));
+            }
+            "w:hyperlink" => {
+                if let Some((start, target)) = self.link.take() {
+                    let text = self.paragraph.text.split_off(start);
+                    self.paragraph.text.push_str(&format!("[{text}]({target})"));
+                }
+            }
+            "w:p" => {
+                let paragraph = std::mem::take(&mut self.paragraph);
+                match self.row().and_then(|row| row.last_mut()) {
+                    Some(cell) => {
+                        let gap = if cell.is_empty() { "" } else { "\n" };
+                        cell.push_str(&format!("{gap}{}", paragraph.text));
+                    }
+                    None => self.write(&paragraph),
+                }
+            }
+            "w:tbl" => {
+                let Some(table) = self.tables.pop() else { return };
+                match self.row().and_then(|row| row.last_mut()) {
+                    // A table inside a cell is its text.
+                    Some(cell) => cell.push_str(&table.concat().join(" ")),
+                    None => self.writer.table(&table),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The row that is open.
+    fn row(&mut self) -> Option<&mut Vec<String>> {
+        self.tables.last_mut()?.last_mut()
+    }
+
+    fn write(&mut self, paragraph: &Paragraph) {
+        let level = paragraph.style.strip_prefix("heading").and_then(|level| level.trim().parse().ok());
+        match (level, paragraph.style.as_str(), paragraph.item) {
+            (Some(level), ..) => self.writer.heading(level, &paragraph.text),
+            (_, "title", _) => self.writer.heading(1, &paragraph.text),
+            (_, "subtitle", _) => self.writer.heading(2, &paragraph.text),
+            (_, style, Some(depth)) => self.writer.item(depth, style.contains("number"), &paragraph.text),
+            (_, style, None) if style.starts_with("list") => {
+                self.writer.item(0, style.contains("number"), &paragraph.text);
+            }
+            _ => self.writer.paragraph(&paragraph.text),
+        }
+    }
+}
+
+/// A switch of Word's is on unless it says otherwise.
+fn is_on(value: Option<String>) -> bool {
+    !matches!(value.as_deref(), Some("0" | "false" | "off"))
+}
+
+/// The marks stand at the words, not at the spaces around them.
+pub fn emphasised(text: &str, is_bold: bool, is_italic: bool) -> String {
+    let mark = match (is_bold, is_italic) {
+        (true, true) => "***",
+        (true, false) => "**",
+        (false, true) => "*",
+        (false, false) => return text.to_owned(),
+    };
+    let words = text.trim();
+    if words.is_empty() {
+        return text.to_owned();
+    }
+    text.replacen(words, &format!("{mark}{words}{mark}"), 1)
+}
