@@ -18,6 +18,7 @@ mod isolation;
 mod junk;
 mod limits;
 mod load;
+mod markdown;
 mod openai;
 mod recordings;
 mod reranker;
