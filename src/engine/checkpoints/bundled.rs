@@ -2,8 +2,14 @@
 
 use super::Checkpoint;
 
+/// Stand-ins that are made by rule, not by weights: they have a name and no files.
+pub const PROCEDURAL: [&str; 2] = ["kindling-draw", "kindling-say"];
+
 /// The bundled checkpoint `name`, if this build has it.
 pub fn bundled(name: &str) -> Option<Checkpoint> {
+    if let Some(name) = PROCEDURAL.into_iter().find(|known| *known == name) {
+        return Some(Checkpoint::embedded(name, &[]));
+    }
     FILES.iter().find(|(known, _)| *known == name).map(|(known, files)| Checkpoint::embedded(known, files))
 }
 
