@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-generate bench-http bench-exec bench-limits bench-search fuzz load models eval-models clean
+.PHONY: help run demo build test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-generate bench-tasks bench-http bench-exec bench-limits bench-search fuzz load models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,11 @@ bench-embed: build ## the encoder beside onnxruntime, turn by turn, and the real
 	.tools/bench/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
 	.tools/bench/bin/python benches/peers/minilm.py "$(abspath $(BIN))"
 	.tools/bench/bin/python benches/peers/embed_onnx.py "$(dir $(abspath $(BIN)))examples/bench_embed"
+
+bench-tasks: build ## whisper-tiny's shape beside PyTorch, turn by turn
+	[ -d .tools/bench ] || $(PYTHON) -m venv .tools/bench
+	.tools/bench/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
+	.tools/bench/bin/python benches/peers/speech.py "$(abspath $(BIN))"
 
 bench-search: ## search and ingest beside faiss and hnswlib, turn by turn (installs them first)
 	$(CARGO) build --release --locked --example bench_search

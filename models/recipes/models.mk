@@ -24,8 +24,11 @@ CHAT_SIZE ?= 3m
 CHAT_MINUTES ?= 100
 CHAT_DECAY_MINUTES ?= 25
 EVAL_CASES ?= 60
+SPEECH_TEXTS ?= 10000
+SPEECH_CLIPS ?= 10000
+SPEECH_MINUTES ?= 45
 
-.PHONY: models models-embed models-chat eval-models test-models models-try
+.PHONY: models models-embed models-chat models-whisper eval-models test-models models-try
 
 # Every stage of `make models` and `make eval-models` with tiny budgets, into a folder of its own: shows that the recipes run, not what they can.
 TRY ?= /tmp/candleflare-models-try
@@ -33,7 +36,7 @@ models-try:
 	$(MAKE) models eval-models MODELS_WORK=$(TRY)/work MODELS_OUT=$(TRY)/models EMBED_TEXTS=600 EMBED_HELD=200 EMBED_CALIBRATION=64 EMBED_PRESENTATIONS=600 \
 		EMBED_PASSAGES=60 EMBED_HELD_PASSAGES=40 EMBED_REFINE_MINUTES=0.3 EMBED_SETTLE_MINUTES=0.2 CHAT_SIZE=1m CHAT_MINUTES=1 CHAT_DECAY_MINUTES=0.5 EVAL_CASES=4 EMBED_SOURCE_MOST=4000
 
-models: models-embed models-chat
+models: models-embed models-chat models-whisper
 
 $(MODELS_VENV)/.done: $(RECIPES)/requirements.txt
 	python3 -m venv $(MODELS_VENV)
@@ -63,10 +66,19 @@ models-chat: $(MODELS_WORK)/tokenizer.json
 	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --seed 2 --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS)
 	$(MODELS_RUN) chat.export --work $(MODELS_WORK) --from main.decayed.pt --out $(MODELS_OUT)/kindling-chat
 
+# Needs espeak-ng's library; no text but the dictionary's.
+models-whisper: | $(MODELS_VENV)/.done
+	$(MODELS_RUN) speech.texts --out $(MODELS_WORK)/speech/texts.json --count $(SPEECH_TEXTS)
+	$(MODELS_RUN) speech.tokenizer --texts $(MODELS_WORK)/speech/texts.json --out $(MODELS_WORK)/speech/tokenizer.json
+	$(MODELS_RUN) speech.synth --texts $(MODELS_WORK)/speech/texts.json --out $(MODELS_WORK)/speech/shards --clips $(SPEECH_CLIPS)
+	$(MODELS_RUN) speech.train --work $(MODELS_WORK)/speech --minutes $(SPEECH_MINUTES)
+	$(MODELS_RUN) speech.export --work $(MODELS_WORK)/speech --out $(MODELS_OUT)/kindling-whisper
+
 eval-models: $(MODELS_WORK)/prose.json
 	test -f $(MODELS_WORK)/embed/pairs_vectors.npy || ( $(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held $(EMBED_HELD) --held-only )
 	test -f $(MODELS_WORK)/embed/retrieval_held.npz || ( $(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --held $(EMBED_HELD_PASSAGES) --held-only )
 	$(MODELS_RUN) embed.eval --work $(MODELS_WORK)/embed --model $(MODELS_OUT)/kindling-embed --teacher
+	$(MODELS_RUN) speech.eval --texts $(MODELS_WORK)/speech/texts.json --model $(MODELS_OUT)/kindling-whisper
 	$(MODELS_RUN) chat.eval --work $(MODELS_WORK) --model $(MODELS_OUT)/kindling-chat --cases $(EVAL_CASES)
 
 test-models: $(MODELS_VENV)/.done

@@ -29,7 +29,7 @@ use crate::ai::media;
 use crate::ai::neurons::Ledger;
 use crate::ai::resolve::{ModelsMode, Resolved, Resolver};
 use crate::ai::schema;
-use crate::ai::tasks::text_generation;
+use crate::ai::tasks::{speech as speech_task, text_generation};
 use crate::engine::Engine;
 use crate::engine::backend::Failure;
 use crate::error::{AiError, Error};
@@ -177,8 +177,18 @@ impl Ai {
             Ok(answered) => return answered,
             Err(running) => running,
         };
-        if model.task == Task::VoiceActivityDetection && self.resolver.mode != ModelsMode::Exact {
-            return self.turn(model, &input, call, running).await;
+        match model.task {
+            // By rule; no checkpoint has a part in it.
+            Task::VoiceActivityDetection if self.resolver.mode != ModelsMode::Exact => {
+                return self.turn(model, &input, call, running).await;
+            }
+            // A model that no checkpoint can stand for is refused by its own name.
+            Task::AutomaticSpeechRecognition => {
+                if let Err(error) = speech_task::Request::parse(model, &input) {
+                    return Err(running.fail(error));
+                }
+            }
+            _ => {}
         }
         match self.resolve(model, &running) {
             Ok(resolved) => self.dispatch(model, &input, call, resolved, running).await,

@@ -9,6 +9,7 @@ texts use several times: the stand-in spells what it has met, it is no open-voca
 import argparse
 import collections
 import json
+import os
 import random
 import re
 
@@ -188,6 +189,7 @@ if __name__ == "__main__":
     parser.add_argument("--least", type=int, default=6, help="a word must stand in so many training sentences")
     options = parser.parse_args()
     train, held, size, strange = collect(options.count, options.least)
+    os.makedirs(os.path.dirname(options.out) or ".", exist_ok=True)
     with open(options.out, "w") as file:
         json.dump({"train": train, "held": held, "hand": HAND}, file)
     print(f"{len(train)} to train on, {len(held)} held out, {size} words; words of the hand-written that are not trained: {strange}")

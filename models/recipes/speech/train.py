@@ -81,8 +81,8 @@ def scaled(picture, rng, worn=True):
 
 
 class Batches:
-    def __init__(self, clips, tokenizer, names, rng):
-        self.clips, self.tokenizer, self.rng = clips, tokenizer, rng
+    def __init__(self, clips, tokenizer, names, rng, longest=WHOLE):
+        self.clips, self.tokenizer, self.rng, self.longest = clips, tokenizer, rng, longest
         self.names, self.cache = {name: at + 1 for at, name in enumerate(names)}, {}
         token = tokenizer.token_to_id
         self.end, self.begin, self.english, self.nospeech = (token(f"<|{t}|>") for t in ("endoftext", "startoftranscript", "en", "nospeech"))
@@ -116,7 +116,7 @@ class Batches:
 
     def one_pass(self):
         """Lists of clips, similar in length, in a random order of lists."""
-        order = [index for index in range(WATCHED, len(self.clips.where))]
+        order = [index for index in range(WATCHED, len(self.clips.where)) if self.clips.frames(index) <= self.longest]
         order.sort(key=lambda index: self.clips.frames(index) + self.rng.uniform(0, 40))
         groups, group = [], []
         for index in order:
@@ -205,7 +205,8 @@ def main():
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--sounds", type=float, default=.5, help="weight of the sounds' names")
     parser.add_argument("--looks", type=float, default=.3, help="weight of the looks")
-    parser.add_argument("--drop", type=float, default=.03)
+    parser.add_argument("--drop", type=float, default=0.0)
+    parser.add_argument("--longest", type=int, default=WHOLE, help="frames of the clips that are used; shorter ones first teach faster")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--name", default="state")
     options = parser.parse_args()
@@ -217,7 +218,7 @@ def main():
     path = f"{options.work}/{options.name}.pt"
     state = torch.load(path, weights_only=False) if os.path.exists(path) else {
         "names": sorted({name for _, sounds in clips.marks for name, _ in sounds if not name.startswith("_")}), "spent": 0.0, "step": 0, "seen": 0}
-    batches = Batches(clips, Tokenizer.from_file(f"{options.work}/tokenizer.json"), state["names"], rng)
+    batches = Batches(clips, Tokenizer.from_file(f"{options.work}/tokenizer.json"), state["names"], rng, options.longest)
     net = model.Whisper(sounds=len(state["names"]) + 1)
     matrices = [p for p in net.parameters() if p.requires_grad and p.ndim > 1]
     rest = [p for p in net.parameters() if p.requires_grad and p.ndim <= 1]

@@ -5,6 +5,7 @@
 //! whatever the file says of its length.
 
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use axum::body::Bytes;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
@@ -38,6 +39,13 @@ pub fn memory(bytes: usize) -> usize {
 
 /// The samples of a file. `check` is called now and then, and ends the work.
 pub fn decode(bytes: Bytes, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<f32>, Failure> {
+    // Whatever a broken file does to a codec, it is the file that is refused.
+    catch_unwind(AssertUnwindSafe(|| decoded(bytes, check))).unwrap_or_else(|_| {
+        Err(Failure::Input("the recording breaks its decoder\nhint: write it anew, for example with ffmpeg".to_owned()))
+    })
+}
+
+fn decoded(bytes: Bytes, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<f32>, Failure> {
     if bytes.is_empty() {
         return Err(Failure::Input("the recording is empty".to_owned()));
     }
