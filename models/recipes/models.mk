@@ -25,7 +25,7 @@ CHAT_MINUTES ?= 100
 CHAT_DECAY_MINUTES ?= 25
 EVAL_CASES ?= 60
 SPEECH_TEXTS ?= 10000
-SPEECH_CLIPS ?= 10000
+SPEECH_CLIPS ?= 30000
 SPEECH_MINUTES ?= 45
 
 .PHONY: models models-embed models-chat models-whisper eval-models test-models models-try

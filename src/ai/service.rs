@@ -27,7 +27,7 @@ use crate::ai::finetunes::Finetunes;
 use crate::ai::gateway::Gateways;
 use crate::ai::media;
 use crate::ai::neurons::Ledger;
-use crate::ai::resolve::{ModelsMode, Resolved, Resolver};
+use crate::ai::resolve::{Resolved, Resolver};
 use crate::ai::schema;
 use crate::ai::tasks::{speech as speech_task, text_generation};
 use crate::engine::Engine;
@@ -177,18 +177,11 @@ impl Ai {
             Ok(answered) => return answered,
             Err(running) => running,
         };
-        match model.task {
-            // By rule; no checkpoint has a part in it.
-            Task::VoiceActivityDetection if self.resolver.mode != ModelsMode::Exact => {
-                return self.turn(model, &input, call, running).await;
-            }
-            // A model that no checkpoint can stand for is refused by its own name.
-            Task::AutomaticSpeechRecognition => {
-                if let Err(error) = speech_task::Request::parse(model, &input) {
-                    return Err(running.fail(error));
-                }
-            }
-            _ => {}
+        // A model that no checkpoint can stand for is refused by its own name.
+        if model.task == Task::AutomaticSpeechRecognition
+            && let Err(error) = speech_task::Request::parse(model, &input)
+        {
+            return Err(running.fail(error));
         }
         match self.resolve(model, &running) {
             Ok(resolved) => self.dispatch(model, &input, call, resolved, running).await,
@@ -295,6 +288,7 @@ impl Ai {
             Task::Summarization => self.summarise(model, input, resolved, running).await,
             Task::TextGeneration => self.generate(model, input, call, resolved, running).await,
             Task::AutomaticSpeechRecognition => self.transcribe(model, input, call, resolved, running).await,
+            Task::VoiceActivityDetection => self.turn(model, input, call, resolved, running).await,
             other => {
                 let what = format!("the task {}", other.name());
                 let hint = "see the README for what is".to_owned();

@@ -46,6 +46,9 @@ fn every_model_is_complete_and_unlike_the_others() {
             Task::TextEmbeddings => Some("kindling-embed"),
             Task::TextGeneration if writes => Some("kindling-chat"),
             Task::TextClassification if model.schema == "reranker" => Some("kindling-embed"),
+            Task::TextToImage => Some("kindling-draw"),
+            Task::TextToSpeech => Some("kindling-say"),
+            Task::VoiceActivityDetection => Some("kindling-turn"),
             _ => None,
         };
         assert_eq!(model.checkpoints.stand_in.as_deref(), stand_in, "{name}");

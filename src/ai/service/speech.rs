@@ -54,15 +54,16 @@ impl Ai {
         Ok((answer, done.queue_ms, decoding + done.compute_ms))
     }
 
-    /// Whether the speaker has finished, by ear: no checkpoint has a part in it.
+    /// Whether the speaker has finished, by rule: no weights have a part in it.
     pub(super) async fn turn(
         &self,
         model: &'static Model,
         input: &Value,
         call: &Call,
+        resolved: Resolved,
         running: Running,
     ) -> Result<Answer, Error> {
-        let done = self.turn_inner(model, input, call, &running).await;
+        let done = self.turn_inner(model, input, call, &resolved, &running).await;
         running.end(done)
     }
 
@@ -71,6 +72,7 @@ impl Ai {
         model: &'static Model,
         input: &Value,
         call: &Call,
+        resolved: &Resolved,
         running: &Running,
     ) -> Result<(Answer, f64, f64), AiError> {
         let bytes = media::file(call.upload.as_ref(), input, "audio")?;
@@ -86,12 +88,7 @@ impl Ai {
         let audio_ms = milliseconds(sound.len());
         let output = Output::Json(voice_activity::render(speech::turn(&sound)));
         let neurons = Some(running.settle_sound(model, audio_ms));
-        running.trace.with(|entry| {
-            entry.checkpoint = Some(voice_activity::BY_EAR.into());
-            entry.fidelity = Some("stand-in");
-        });
-        let meta = self.meta_of(model, voice_activity::BY_EAR, "stand-in", running);
-        Ok((Answer { meta, output, neurons }, 0.0, watch.ms()))
+        Ok((Answer { meta: self.meta(model, resolved, running), output, neurons }, 0.0, watch.ms()))
     }
 }
 

@@ -7,9 +7,6 @@ use crate::engine::backend::Failure;
 use crate::engine::speech::Turn;
 use crate::error::AiError;
 
-/// What answers in place of a checkpoint: loudness, pauses and pitch, nothing that was trained.
-pub const BY_EAR: &str = "kindling-turn (by rule)";
-
 /// How raw samples are written, mono at 16 kHz as smart-turn hears them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Raw {

@@ -3,7 +3,7 @@
 use super::Checkpoint;
 
 /// Stand-ins that are made by rule, not by weights: they have a name and no files.
-pub const PROCEDURAL: [&str; 2] = ["kindling-draw", "kindling-say"];
+pub const PROCEDURAL: [&str; 3] = ["kindling-draw", "kindling-say", "kindling-turn"];
 
 /// The bundled checkpoint `name`, if this build has it.
 pub fn bundled(name: &str) -> Option<Checkpoint> {
