@@ -27,8 +27,11 @@ EVAL_CASES ?= 60
 SPEECH_TEXTS ?= 10000
 SPEECH_CLIPS ?= 30000
 SPEECH_MINUTES ?= 45
+# Minutes of processor time.
+SENTIMENT_MINUTES ?= 6
+SUMMARY_MINUTES ?= 7
 
-.PHONY: models models-embed models-chat models-whisper eval-models test-models models-try
+.PHONY: models models-embed models-chat models-whisper models-texts eval-texts eval-models test-models models-try
 
 # Every stage of `make models` and `make eval-models` with tiny budgets, into a folder of its own: shows that the recipes run, not what they can.
 TRY ?= /tmp/candleflare-models-try
@@ -36,7 +39,7 @@ models-try:
 	$(MAKE) models eval-models MODELS_WORK=$(TRY)/work MODELS_OUT=$(TRY)/models EMBED_TEXTS=600 EMBED_HELD=200 EMBED_CALIBRATION=64 EMBED_PRESENTATIONS=600 \
 		EMBED_PASSAGES=60 EMBED_HELD_PASSAGES=40 EMBED_REFINE_MINUTES=0.3 EMBED_SETTLE_MINUTES=0.2 CHAT_SIZE=1m CHAT_MINUTES=1 CHAT_DECAY_MINUTES=0.5 EVAL_CASES=4 EMBED_SOURCE_MOST=4000
 
-models: models-embed models-chat models-whisper
+models: models-embed models-chat models-whisper models-texts
 
 $(MODELS_VENV)/.done: $(RECIPES)/requirements.txt
 	python3 -m venv $(MODELS_VENV)
@@ -74,7 +77,22 @@ models-whisper: | $(MODELS_VENV)/.done
 	$(MODELS_RUN) speech.train --work $(MODELS_WORK)/speech --minutes $(SPEECH_MINUTES)
 	$(MODELS_RUN) speech.export --work $(MODELS_WORK)/speech --out $(MODELS_OUT)/kindling-whisper
 
-eval-models: $(MODELS_WORK)/prose.json
+models-texts: | $(MODELS_VENV)/.done
+	mkdir -p $(MODELS_WORK)/texts
+	$(MODELS_RUN) sentiment.lexicon --work $(MODELS_WORK)/texts
+	$(MODELS_RUN) sentiment.train --work $(MODELS_WORK)/texts --minutes $(SENTIMENT_MINUTES)
+	$(MODELS_RUN) sentiment.pack --work $(MODELS_WORK)/texts --out $(MODELS_OUT)/kindling-sentiment
+	$(MODELS_RUN) seq2seq.train --task summary --work $(MODELS_WORK)/texts --minutes $(SUMMARY_MINUTES) --batch 32
+	$(MODELS_RUN) seq2seq.export --task summary --work $(MODELS_WORK)/texts --out $(MODELS_OUT)/kindling-summary
+
+# The held-out figures of the two; the tokenizer is the delivered one.
+eval-texts: | $(MODELS_VENV)/.done
+	mkdir -p $(MODELS_WORK)/texts
+	cp $(MODELS_OUT)/kindling-summary/tokenizer.json $(MODELS_WORK)/texts/summary.tokenizer.json
+	$(MODELS_RUN) sentiment.eval --model $(MODELS_OUT)/kindling-sentiment
+	$(MODELS_RUN) seq2seq.eval --task summary --work $(MODELS_WORK)/texts --model $(MODELS_OUT)/kindling-summary
+
+eval-models: eval-texts $(MODELS_WORK)/prose.json
 	test -f $(MODELS_WORK)/embed/pairs_vectors.npy || ( $(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held $(EMBED_HELD) --held-only )
 	test -f $(MODELS_WORK)/embed/retrieval_held.npz || ( $(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --held $(EMBED_HELD_PASSAGES) --held-only )
 	$(MODELS_RUN) embed.eval --work $(MODELS_WORK)/embed --model $(MODELS_OUT)/kindling-embed --teacher

@@ -29,6 +29,7 @@ mod serving;
 mod streams;
 mod stubs;
 mod table;
+mod texts;
 mod vectorize;
 mod vectorize_bad;
 mod vectorize_crash;

@@ -6,6 +6,7 @@ import re
 from .bank import NOUNS_GOOD_BAD, REMARKS
 from .events import EVENTS
 from .lexicon import BAD, GOOD
+from .more import MORE
 
 CHOICE = re.compile(r"\{([^{}]*)\}")
 DEGREE = ["very ", "really ", "so ", "absolutely ", "truly ", "quite ", "extremely ", "incredibly ", "rather ", "a bit ", "pretty ", "just ", "simply ", "kind of ", "", "", "", "", "", ""]
@@ -34,8 +35,8 @@ class Source:
         lexicon = json.load(open(f"{work}/lexicon.json"))
         self.remarks = {True: [], False: []}
         self.events = {True: [], False: []}
-        for place, text in ((self.remarks, REMARKS), (self.events, EVENTS)):
-            for line in text.strip().splitlines():
+        for place, text in ((self.remarks, REMARKS), (self.events, EVENTS + MORE)):
+            for line in filter(None, text.splitlines()):
                 place[line[0] == "+"].append(line[2:])
         # One line in twelve is for looking on while training.
         self.dev = []
@@ -97,9 +98,9 @@ class Source:
 
     def remark(self, rng, good):
         dice = rng.random()
-        if dice < .36:
+        if dice < .32:
             return choose(rng, rng.choice(self.remarks[good]))
-        if dice < .62:
+        if dice < .72:
             return choose(rng, rng.choice(self.events[good]))
         return self.described(rng, good)
 

@@ -52,5 +52,21 @@ class ChatTest(unittest.TestCase):
             self.assertEqual(best.tolist(), case["continuation_ids"], case["text"])
 
 
+@unittest.skipUnless(os.path.exists(os.path.join(MODELS, "kindling-sentiment", "model.safetensors")), "no checkpoint")
+class SentimentTest(unittest.TestCase):
+    def test_distilbert_gives_the_golden_logits(self):
+        from sentiment.eval import classifier
+        cases = json.load(open(os.path.join(MODELS, "kindling-sentiment", "golden.json")))["cases"]
+        logits = classifier(os.path.join(MODELS, "kindling-sentiment"))([case["text"] for case in cases])
+        self.assertLess((logits - torch.tensor([case["logits"] for case in cases])).abs().max().item(), 1e-4)
+
+    def test_no_training_text_is_a_test_sentence(self):
+        import re
+        from sentiment import bank, events, held, more
+        plain = {re.sub(r"[^a-z ]", "", text.lower()) for text, *_ in held.rows()}
+        lines = (bank.REMARKS + events.EVENTS + more.MORE).splitlines()
+        self.assertFalse(plain & {re.sub(r"[^a-z ]", "", line[2:].lower()) for line in lines})
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -49,6 +49,8 @@ fn every_model_is_complete_and_unlike_the_others() {
             Task::TextToImage => Some("kindling-draw"),
             Task::TextToSpeech => Some("kindling-say"),
             Task::VoiceActivityDetection => Some("kindling-turn"),
+            Task::TextClassification => Some("kindling-sentiment"),
+            Task::Summarization => Some("kindling-summary"),
             _ => None,
         };
         assert_eq!(model.checkpoints.stand_in.as_deref(), stand_in, "{name}");

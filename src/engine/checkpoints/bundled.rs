@@ -27,6 +27,8 @@ static FILES: &[(&str, &[File])] = &[
     files!("kindling-embed": "config.json", "tokenizer.json", "model.safetensors"),
     files!("kindling-chat": "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
         "model.safetensors"),
+    files!("kindling-sentiment": "config.json", "tokenizer.json", "model.safetensors"),
+    files!("kindling-summary": "config.json", "generation_config.json", "tokenizer.json", "model.safetensors"),
 ];
 
 #[cfg(not(feature = "bundled-models"))]

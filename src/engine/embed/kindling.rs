@@ -70,3 +70,36 @@ fn candle_makes_the_same_vectors() {
     let packed = least_cosine(&found, &recorded("packed"));
     assert!(packed >= 0.99999, "{packed}");
 }
+
+/// `golden.json` of kindling-sentiment: what `transformers` makes of the same file.
+#[derive(serde::Deserialize)]
+struct Classified {
+    cases: Vec<Case>,
+}
+
+#[derive(serde::Deserialize)]
+struct Case {
+    text: String,
+    ids: Vec<u32>,
+    logits: Vec<f32>,
+}
+
+#[test]
+fn the_bundled_classifier_gives_the_recorded_logits() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models/kindling-sentiment");
+    let golden: Classified = serde_json::from_slice(&std::fs::read(folder.join("golden.json")).unwrap()).unwrap();
+    let checkpoint = Checkpoint::folder("kindling-sentiment", folder);
+    let model = EmbeddingModel::load(&checkpoint, &Device::Cpu, &QueueOptions::default()).unwrap();
+    assert_eq!(model.labels(), ["NEGATIVE", "POSITIVE"]);
+    let texts: Vec<String> = golden.cases.iter().map(|case| case.text.clone()).collect();
+    let prepared = model.prepare(&texts, None).unwrap();
+    assert!(prepared.batch.rows().eq(golden.cases.iter().map(|case| &case.ids[..])));
+    let (sender, answer) = channel();
+    let ticket = Ticket { deadline: Deadline::after(Duration::from_secs(60)), cancel: Cancel::default() };
+    let reply = Box::new(move |result| drop(sender.send(result)));
+    model.submit(EmbedJob { batch: prepared.batch, pooling: None, ticket, reply }).unwrap();
+    let found = answer.recv().unwrap().unwrap().values;
+    let expected: Vec<f32> = golden.cases.into_iter().flat_map(|case| case.logits).collect();
+    let difference = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(found.len() == expected.len() && difference < 1e-3, "{difference}");
+}

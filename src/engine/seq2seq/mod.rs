@@ -4,6 +4,8 @@
 //! on its own thread ([`Seq2SeqModel::source`]), then hands [`Seq2SeqModel::write`] to the thread.
 
 mod config;
+#[cfg(test)]
+mod golden;
 mod layers;
 mod network;
 #[cfg(test)]

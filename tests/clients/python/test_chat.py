@@ -135,3 +135,10 @@ def test_langchain_calls_tools(chat, model):
 def test_langchain_structured_output(chat):
     answer = chat(GPT_OSS).with_structured_output(Weather, method="json_schema").invoke("What is the weather in Oslo?")
     assert isinstance(answer, Weather)
+
+
+def test_the_official_sdk_classifies(emulator, account):
+    client = cloudflare.Cloudflare(api_token="local", base_url=emulator.api, max_retries=0)
+    rows = client.ai.run("@cf/huggingface/distilbert-sst-2-int8", account_id=account, text="I love this wonderful film!")
+    scores = {row["label"]: row["score"] for row in rows} if isinstance(rows, list) else rows
+    assert scores["POSITIVE"] > scores["NEGATIVE"]
