@@ -9,9 +9,11 @@ pub mod generate;
 pub mod kernels;
 pub mod queue;
 mod registry;
+pub mod say;
 pub mod scripted;
 pub mod seq2seq;
 pub mod solo;
+pub mod sound;
 pub mod speech;
 
 use std::sync::Arc;
