@@ -11,6 +11,7 @@ mod markdown;
 mod recorded;
 mod reranking;
 mod schemas;
+mod speaking;
 mod speech;
 mod staged;
 mod ticket;
@@ -289,6 +290,7 @@ impl Ai {
             Task::TextGeneration => self.generate(model, input, call, resolved, running).await,
             Task::AutomaticSpeechRecognition => self.transcribe(model, input, call, resolved, running).await,
             Task::VoiceActivityDetection => self.turn(model, input, call, resolved, running).await,
+            Task::TextToSpeech => self.speak(model, input, resolved, running).await,
             other => {
                 let what = format!("the task {}", other.name());
                 let hint = "see the README for what is".to_owned();

@@ -26,6 +26,7 @@ mod rest;
 mod sampling;
 mod security;
 mod serving;
+mod speech_out;
 mod streams;
 mod stubs;
 mod table;

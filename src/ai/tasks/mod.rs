@@ -6,6 +6,7 @@ pub mod summarization;
 pub mod text_classification;
 pub mod text_embeddings;
 pub mod text_generation;
+pub mod text_to_speech;
 pub mod translation;
 mod usage;
 pub mod voice_activity;
