@@ -30,6 +30,9 @@ SPEECH_MINUTES ?= 45
 # Minutes of processor time.
 SENTIMENT_MINUTES ?= 6
 SUMMARY_MINUTES ?= 7
+# CPU minutes of the eyes and of the writer of kindling-classify, -detect and -caption.
+VISION_MINUTES ?= 6
+VISION_WRITER_MINUTES ?= 3
 
 .PHONY: models models-embed models-chat models-whisper models-texts eval-texts eval-models test-models models-try
 
@@ -101,3 +104,15 @@ eval-models: eval-texts $(MODELS_WORK)/prose.json
 
 test-models: $(MODELS_VENV)/.done
 	cd $(RECIPES) && $(MODELS_PYTHON) -m unittest discover -s tests -t .
+
+.PHONY: models-vision eval-vision
+models-vision: $(MODELS_VENV)/.done
+	$(MODELS_RUN) vision.train --work $(MODELS_WORK)/vision --minutes $(VISION_MINUTES)
+	$(MODELS_RUN) vision.write --work $(MODELS_WORK)/vision --minutes $(VISION_WRITER_MINUTES)
+	$(MODELS_RUN) vision.export --work $(MODELS_WORK)/vision --out $(MODELS_OUT)
+
+# Of a running emulator: what clients get.
+EVAL_URL ?= http://127.0.0.1:8786
+eval-vision: $(MODELS_VENV)/.done
+	$(MODELS_RUN) vision.held --out $(MODELS_WORK)/vision/held
+	$(MODELS_RUN) vision.eval --pictures $(MODELS_WORK)/vision/held --url $(EVAL_URL)

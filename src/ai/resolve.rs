@@ -14,6 +14,7 @@ use crate::clock::Stopwatch;
 use crate::engine;
 use crate::engine::backend::EncoderOutput;
 use crate::engine::checkpoints::{Checkpoint, HubCache, bundled};
+use crate::engine::vision::Purpose;
 use crate::error::AiError;
 
 /// `--models`: which checkpoints may answer.
@@ -180,6 +181,9 @@ pub fn runs(checkpoint: &Checkpoint, model: &Model) -> bool {
         }
         Task::TextClassification => engine::embed::runs(checkpoint, EncoderOutput::Logits),
         Task::Translation => engine::seq2seq::runs(checkpoint, engine::seq2seq::Family::M2m100),
+        Task::ImageClassification => engine::vision::runs(checkpoint, Purpose::Classify),
+        Task::ObjectDetection => engine::vision::runs(checkpoint, Purpose::Detect),
+        Task::ImageToText => engine::vision::runs(checkpoint, Purpose::Caption),
         Task::Summarization => engine::seq2seq::runs(checkpoint, engine::seq2seq::Family::Bart),
         Task::AutomaticSpeechRecognition => engine::speech::runs(checkpoint),
         _ => false,

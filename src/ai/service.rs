@@ -8,6 +8,7 @@ mod embeddings;
 mod gateway;
 mod generation;
 mod markdown;
+mod pictures;
 mod recorded;
 mod reranking;
 mod schemas;
@@ -287,6 +288,9 @@ impl Ai {
             Task::TextClassification => self.classify(model, input, resolved, running).await,
             Task::Translation => self.translate(model, input, resolved, running).await,
             Task::Summarization => self.summarise(model, input, resolved, running).await,
+            Task::ImageClassification => self.classify_picture(model, input, call, resolved, running).await,
+            Task::ObjectDetection => self.find_in_picture(model, input, call, resolved, running).await,
+            Task::ImageToText => self.describe_picture(model, input, call, resolved, running).await,
             Task::TextGeneration => self.generate(model, input, call, resolved, running).await,
             Task::AutomaticSpeechRecognition => self.transcribe(model, input, call, resolved, running).await,
             Task::VoiceActivityDetection => self.turn(model, input, call, resolved, running).await,

@@ -15,6 +15,7 @@ pub mod seq2seq;
 pub mod solo;
 pub mod sound;
 pub mod speech;
+pub mod vision;
 
 use std::sync::Arc;
 

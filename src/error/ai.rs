@@ -72,6 +72,9 @@ pub enum AiError {
     /// A parameter that the newer serving engines check themselves.
     #[error("Invalid input: {text}")]
     InvalidInput { text: String },
+    /// A file that cannot be read as what it should be: production's 8005, but with a status that says whose fault it is.
+    #[error("the {what} cannot be read: {reason}")]
+    Unreadable { what: String, reason: String },
     /// A task, or a part of one, that this emulator does not run yet: never an invented answer.
     #[error("{what} is not emulated yet\nhint: {hint}")]
     NotEmulated { what: String, hint: String },
@@ -112,6 +115,7 @@ impl AiError {
             Self::Deprecated { .. } => 5028,
             Self::PaidOnly { .. } => 5035,
             Self::InvalidInput { .. } | Self::NotEmulated { .. } => 8001,
+            Self::Unreadable { .. } => 8005,
             Self::CallUnfinished => 8006,
             Self::EngineContextExceeded { .. } => 8007,
         }
@@ -133,6 +137,7 @@ impl AiError {
             | Self::CallUnfinished
             | Self::EngineContextExceeded { .. }
             | Self::InvalidInput { .. }
+            | Self::Unreadable { .. }
             | Self::NotEmulated { .. } => 400,
             Self::PaidOnly { .. } => 403,
             Self::LoraUnsupported { .. } => 405,

@@ -8,9 +8,10 @@ pub struct Choice {
 }
 
 /// Beside the weights, as far as they are there.
-const SMALL: [&str; 12] = [
+const SMALL: [&str; 13] = [
     "config.json",
     "generation_config.json",
+    "preprocessor_config.json",
     "tokenizer.json",
     "tokenizer_config.json",
     "special_tokens_map.json",

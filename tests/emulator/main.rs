@@ -20,6 +20,7 @@ mod limits;
 mod load;
 mod markdown;
 mod openai;
+mod pictures;
 mod recordings;
 mod reranker;
 mod rest;

@@ -29,6 +29,16 @@ const AHEAD: usize = 64;
 #[derive(Debug)]
 pub struct Recorded(mpsc::Receiver<io::Result<Bytes>>);
 
+impl Recorded {
+    /// A stream whose events are all there.
+    pub(super) fn of(events: Vec<Bytes>) -> Self {
+        let (sender, receiver) = mpsc::channel(events.len().max(1));
+        // There is room for each.
+        events.into_iter().for_each(|event| drop(sender.try_send(Ok(event))));
+        Self(receiver)
+    }
+}
+
 impl futures_util::Stream for Recorded {
     type Item = io::Result<Bytes>;
 

@@ -1,5 +1,7 @@
 //! One file per task: what an input may hold, its defaults, and the shape of the answer. No HTTP, no tensors.
 
+pub mod moondream;
+pub mod pictures;
 pub mod reranker;
 pub mod speech;
 pub mod summarization;

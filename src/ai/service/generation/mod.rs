@@ -119,6 +119,8 @@ impl Ai {
     ) -> Result<Prepare, AiError> {
         // An endpoint that imposes a schema imposes the shape of its answers, too.
         let endpoint = if call.schema.is_some() { Endpoint::Compatible } else { Endpoint::Run };
+        let told = self.told(model, input, running).await?;
+        let input = told.as_ref().unwrap_or(input);
         let request = task::Request::parse(model, endpoint, input)?;
         running.reserve(text_bytes(input).saturating_mul(super::embeddings::TOKENISING))?;
         let account = &call.trace.scope.account;

@@ -1,0 +1,141 @@
+//! A picture in words: BLIP, and our own small captioner.
+
+use candle_core::Device;
+use serde::Deserialize;
+use tokenizers::Tokenizer;
+
+use super::blip::{Eyes, EyesConfig};
+use super::centre::{self, Centre};
+use super::config::{Architecture, refused};
+use super::detect::Found;
+use super::findings::Findings;
+use super::picture::Picture;
+use super::preprocess::Preprocess;
+use super::writer::{Writer, WriterConfig};
+use crate::engine::Loadable;
+use crate::engine::backend::Failure;
+use crate::engine::checkpoints::Checkpoint;
+use crate::engine::kernels::{Isa, threads};
+use crate::engine::queue::{QueueOptions, Ticket};
+use crate::engine::solo::Solo;
+
+/// What a captioner wrote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Caption {
+    pub text: String,
+    /// Tokens of the text.
+    pub tokens: usize,
+    /// It ended by itself, and not for want of tokens.
+    pub is_whole: bool,
+    /// What was found on the way, of our own captioner.
+    pub found: Vec<Found>,
+}
+
+/// A captioner and its thread.
+pub struct Captioner {
+    pub solo: Solo<Write>,
+}
+
+/// The captioner itself, as its thread has it.
+pub struct Write {
+    sight: Sight,
+    writer: Writer,
+    tokenizer: Tokenizer,
+}
+
+enum Sight {
+    Blip { preprocess: Box<Preprocess>, eyes: Box<Eyes> },
+    Findings { centre: Box<Centre>, findings: Box<Findings>, least: f32 },
+}
+
+#[derive(Deserialize)]
+struct BlipConfig {
+    text_config: WriterConfig,
+    vision_config: EyesConfig,
+}
+
+#[derive(Deserialize)]
+struct OwnConfig {
+    #[serde(flatten)]
+    centre: centre::Config,
+    text_config: WriterConfig,
+    /// Numbers of the things whose colour no caption names.
+    #[serde(default)]
+    colorless: Vec<usize>,
+    /// The least score of what is told.
+    threshold: f32,
+}
+
+impl Loadable for Captioner {
+    fn load(checkpoint: &Checkpoint, _: &Device, options: &QueueOptions) -> Result<Self, Failure> {
+        let write = Write::load(checkpoint, Isa::best())?;
+        Ok(Self { solo: Solo::spawn(&format!("caption {}", checkpoint.name()), options.capacity, write)? })
+    }
+}
+
+impl Write {
+    pub fn load(checkpoint: &Checkpoint, isa: Isa) -> Result<Self, Failure> {
+        let tokenizer = checkpoint.tokenizer()?;
+        let tensors = || checkpoint.tensors();
+        match Architecture::of(checkpoint) {
+            Some(Architecture::Blip) => {
+                let config: BlipConfig = checkpoint.json("config.json")?;
+                let tensors = tensors()?;
+                let eyes = Box::new(Eyes::load(checkpoint, &tensors, &config.vision_config, isa)?);
+                let writer = Writer::load(checkpoint, &tensors, "text_decoder.", config.text_config, isa)?;
+                let preprocess = Box::new(Preprocess::read(checkpoint)?);
+                Ok(Self { sight: Sight::Blip { preprocess, eyes }, writer, tokenizer })
+            }
+            Some(Architecture::KindlingCaption) => {
+                let config: OwnConfig = checkpoint.json("config.json")?;
+                let tensors = tensors()?;
+                let centre = Box::new(Centre::of(checkpoint, &tensors, &config.centre, isa)?);
+                let width = config.text_config.encoder_hidden_size;
+                let findings = Findings::load(&tensors, centre.counts(), config.colorless, width, isa)?;
+                let writer = Writer::load(checkpoint, &tensors, "writer.text_decoder.", config.text_config, isa)?;
+                let sight = Sight::Findings { centre, findings: Box::new(findings), least: config.threshold };
+                Ok(Self { sight, writer, tokenizer })
+            }
+            _ => {
+                let hint = "hint: bind a `BlipForConditionalGeneration`, or leave the binding out";
+                Err(refused(checkpoint, format!("it is no captioner that is computed here\n{hint}")))
+            }
+        }
+    }
+
+    /// Describes a picture. `start`: how the description begins, of a checkpoint that can be told so.
+    pub fn caption(&self, picture: Picture, start: &str, most: usize, ticket: &Ticket) -> Result<Caption, Failure> {
+        threads::install(|| {
+            let (seen, found) = match &self.sight {
+                Sight::Blip { preprocess, eyes } => (eyes.see(&preprocess.apply(picture)?, ticket)?, Vec::new()),
+                Sight::Findings { centre, findings, least } => {
+                    let seen = centre.find(picture, *least, ticket)?;
+                    (findings.tokens(&seen), seen.into_iter().map(|seen| seen.found).collect())
+                }
+            };
+            let mut prompt = vec![self.writer.config().bos_token_id];
+            if matches!(self.sight, Sight::Blip { .. }) && !start.is_empty() {
+                let encoding =
+                    self.tokenizer.encode_fast(start, false).map_err(|error| Failure::Input(error.to_string()))?;
+                prompt.extend(encoding.get_ids());
+            }
+            let (ids, is_whole) = self.writer.write(&seen, &prompt, most, ticket)?;
+            let all = [&prompt[1..], &ids].concat();
+            let text = self.tokenizer.decode(&all, true).map_err(|error| Failure::Backend(error.to_string()))?;
+            Ok(Caption { text, tokens: ids.len(), is_whole, found })
+        })
+    }
+
+    /// Whether a description can be told how to begin.
+    pub fn takes_prompts(&self) -> bool {
+        matches!(self.sight, Sight::Blip { .. })
+    }
+
+    #[cfg(test)]
+    pub fn parts(&self) -> (Option<&Eyes>, &Writer) {
+        match &self.sight {
+            Sight::Blip { eyes, .. } => (Some(&**eyes), &self.writer),
+            Sight::Findings { .. } => (None, &self.writer),
+        }
+    }
+}
