@@ -4,6 +4,7 @@
 mod batch;
 mod call;
 mod classification;
+mod drawing;
 mod embeddings;
 mod gateway;
 mod generation;
@@ -292,6 +293,7 @@ impl Ai {
             Task::ObjectDetection => self.find_in_picture(model, input, call, resolved, running).await,
             Task::ImageToText => self.describe_picture(model, input, call, resolved, running).await,
             Task::TextGeneration => self.generate(model, input, call, resolved, running).await,
+            Task::TextToImage => self.draw(model, input, call, resolved, running).await,
             Task::AutomaticSpeechRecognition => self.transcribe(model, input, call, resolved, running).await,
             Task::VoiceActivityDetection => self.turn(model, input, call, resolved, running).await,
             Task::TextToSpeech => self.speak(model, input, resolved, running).await,

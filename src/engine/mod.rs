@@ -4,6 +4,7 @@ pub mod adapter;
 pub mod backend;
 pub mod checkpoints;
 pub mod device;
+pub mod draw;
 pub mod embed;
 pub mod generate;
 pub mod kernels;

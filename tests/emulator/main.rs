@@ -21,6 +21,7 @@ mod load;
 mod markdown;
 mod openai;
 mod pictures;
+mod pictures_out;
 mod recordings;
 mod reranker;
 mod rest;

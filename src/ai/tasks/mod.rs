@@ -9,6 +9,7 @@ pub mod text_classification;
 pub mod text_embeddings;
 pub mod text_generation;
 pub mod text_to_speech;
+pub mod text_to_image;
 pub mod translation;
 mod usage;
 pub mod voice_activity;
