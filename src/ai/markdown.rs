@@ -11,6 +11,7 @@ mod options;
 mod pdf;
 mod plain;
 mod sheet;
+pub mod svg;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -111,6 +112,11 @@ pub fn convert(document: &Document, kind: Kind, options: &Options) -> Result<Str
         Format::Markdown => markdown,
         Format::Text => plain::text(&markdown),
     })
+}
+
+/// What a drawing says in letters.
+pub fn texts_of_drawing(document: &Document) -> Vec<String> {
+    svg::texts(&text(&document.bytes))
 }
 
 /// A text file's text: UTF-8 or, by its mark, UTF-16; what is neither is replaced.

@@ -107,7 +107,8 @@ async fn flux_2_takes_a_form_only() {
         let refused = client.http.post(url.clone()).multipart(form).send().await.unwrap();
         assert_eq!(refusal_of(refused).await.1, 8001, "{name}={value}");
     }
-    let large = Form::new().text("prompt", "a").part("input_image_0", Part::bytes(dot(512, 9, [0; 3])).file_name("a.png"));
+    let large =
+        Form::new().text("prompt", "a").part("input_image_0", Part::bytes(dot(512, 9, [0; 3])).file_name("a.png"));
     let (_, code, text) = refusal_of(client.http.post(url).multipart(large).send().await.unwrap()).await;
     assert_eq!((code, text.contains("less than 512 x 512")), (8001, true), "{text}");
 }

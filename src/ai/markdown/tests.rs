@@ -141,6 +141,20 @@ fn what_is_broken_says_so() {
 }
 
 #[test]
+fn a_drawing_is_rendered_and_its_texts_are_read() {
+    let drawing = r##"<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><title>A flag</title>
+        <rect width="20" height="10" fill="#f00"/><text x="1" y="5">Ahoy</text></svg>"##;
+    let picture = image::load_from_memory(&svg::render(drawing.as_bytes()).unwrap()).unwrap().into_rgb8();
+    assert_eq!((picture.width(), picture.height()), (256, 128));
+    assert!(picture.pixels().all(|pixel| pixel.0 == [255, 0, 0]));
+    assert_eq!(svg::texts(drawing), ["A flag", "Ahoy"]);
+    let huge = drawing.replace("width=\"20\" height=\"10\"", "width=\"1e9\" height=\"1e9\"");
+    let picture = image::load_from_memory(&svg::render(huge.as_bytes()).unwrap()).unwrap();
+    assert_eq!((picture.width(), picture.height()), (720, 720));
+    assert!(svg::render(b"<svg").is_err() && svg::render(b"").is_err());
+}
+
+#[test]
 fn options_are_checked() {
     let refused = |options: Value| Options::read(&options).unwrap_err();
     assert!(refused(json!({"output": {"format": "pdf"}})).contains("hint: `markdown` or `text`"));

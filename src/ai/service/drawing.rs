@@ -52,7 +52,8 @@ impl Ai {
             sizes.push((size.width, size.height));
         }
         if model.schema == "text-to-image-flux2"
-            && let Some((width, height)) = sizes.iter().find(|(width, height)| *width.max(height) >= task::REFERENCE_SIDE)
+            && let Some((width, height)) =
+                sizes.iter().find(|(width, height)| *width.max(height) >= task::REFERENCE_SIDE)
         {
             let side = task::REFERENCE_SIDE;
             let text = format!("an input image has {width} x {height} pixels\nhint: less than {side} x {side}");
@@ -60,7 +61,9 @@ impl Ai {
         }
         let came: usize = sizes.iter().map(|(width, height)| width * height).sum();
         let drawn = request.width * request.height;
-        running.reserve(drawn.saturating_mul(BYTES_PER_PIXEL).saturating_add(came.saturating_mul(vision::BYTES_PER_PIXEL)))?;
+        running.reserve(
+            drawn.saturating_mul(BYTES_PER_PIXEL).saturating_add(came.saturating_mul(vision::BYTES_PER_PIXEL)),
+        )?;
 
         let painter: std::sync::Arc<Painter> = running.model(&self.engine, resolved).await?;
         let (wish, form) = (request.clone(), request.form);
@@ -72,7 +75,9 @@ impl Ai {
             .await?;
         let output = match form {
             Form::JpegInJson => Output::Json(task::render(STANDARD.encode(&done.value))),
-            Form::Jpeg(content_type) => Output::File { bytes: done.value.into(), content_type: content_type.to_owned() },
+            Form::Jpeg(content_type) => {
+                Output::File { bytes: done.value.into(), content_type: content_type.to_owned() }
+            }
             Form::Png => Output::File { bytes: done.value.into(), content_type: "image/png".to_owned() },
         };
         let usage = Usage { media: request.usage(&sizes), ..Usage::default() };
@@ -115,9 +120,12 @@ fn encode(canvas: &Canvas, form: Form) -> Result<Vec<u8>, Failure> {
     let mut file = Cursor::new(Vec::new());
     let written = match form {
         Form::Png => PngEncoder::new(&mut file).write_image(&canvas.pixels, width, height, ExtendedColorType::Rgb8),
-        Form::Jpeg(_) | Form::JpegInJson => {
-            JpegEncoder::new_with_quality(&mut file, QUALITY).write_image(&canvas.pixels, width, height, ExtendedColorType::Rgb8)
-        }
+        Form::Jpeg(_) | Form::JpegInJson => JpegEncoder::new_with_quality(&mut file, QUALITY).write_image(
+            &canvas.pixels,
+            width,
+            height,
+            ExtendedColorType::Rgb8,
+        ),
     };
     written.map_err(|error| Failure::Backend(format!("a picture cannot be written: {error}")))?;
     Ok(file.into_inner())

@@ -23,14 +23,12 @@ impl Ai {
         documents: Vec<Document>,
         options: Options,
     ) -> Result<Vec<Value>, Error> {
-        if let Err(error) = trace.suffer("tomarkdown", None, None).await {
-            return Err(error);
-        }
+        trace.suffer("tomarkdown", None, None).await?;
         let mut items = Vec::with_capacity(documents.len());
         for document in documents {
             let id = trace.scope.entropy.id().to_string();
             let (name, mime_type) = (document.name.clone(), mime_type(&document));
-            items.push(match self.one_to_markdown(document, options.clone()).await? {
+            items.push(match self.one_to_markdown(trace, document, options.clone()).await? {
                 Ok(data) => json!({
                     "id": id, "name": name, "mimeType": mime_type, "format": options.format.name(),
                     "tokens": estimate_tokens(data.len()), "data": data,
@@ -43,15 +41,40 @@ impl Ai {
         Ok(items)
     }
 
-    async fn one_to_markdown(&self, document: Document, options: Options) -> Result<Result<String, String>, AiError> {
+    async fn one_to_markdown(
+        &self,
+        trace: &Arc<Trace>,
+        document: Document,
+        options: Options,
+    ) -> Result<Result<String, String>, AiError> {
         let Some((kind, _)) = markdown::kind(&document) else {
             let known: Vec<_> = markdown::supported().map(|(extension, _)| extension).collect();
             return Ok(Err(format!("unsupported file type\nhint: {} are supported", known.join(", "))));
         };
-        if matches!(kind, Kind::Picture | Kind::Svg) {
-            return Ok(Err("pictures are not described yet".to_owned()));
+        match kind {
+            Kind::Picture => Ok(self.in_words(trace, document.bytes).await),
+            Kind::Svg => {
+                let drawing = document.clone();
+                let rendered = blocking(move || alone(move || svg::render(&drawing.bytes))).await?;
+                let image = match rendered {
+                    Ok(image) => image,
+                    Err(reason) => return Ok(Err(reason)),
+                };
+                let described = self.in_words(trace, image.into()).await;
+                Ok(described.map(|words| {
+                    let texts = markdown::texts_of_drawing(&document);
+                    std::iter::once(words).chain(texts).collect::<Vec<_>>().join("\n\n")
+                }))
+            }
+            _ => blocking(move || alone(move || markdown::convert(&document, kind, &options))).await,
         }
-        blocking(move || read(document, kind, options)).await
+    }
+
+    /// A picture's description by the models that answer for production's.
+    async fn in_words(&self, trace: &Arc<Trace>, image: Bytes) -> Result<String, String> {
+        let running = Running::beside(&self.shared, trace);
+        let described = self.describe(&image, &running).await.map_err(|error| error.to_string())?;
+        Ok(described.caption)
     }
 }
 
@@ -63,11 +86,11 @@ fn mime_type(document: &Document) -> String {
 }
 
 /// A thread of its own, for its stack; a library that panics over a document has not read it.
-fn read(document: Document, kind: Kind, options: Options) -> Result<Result<String, String>, Failure> {
-    let work = move || {
-        let converted = catch_unwind(AssertUnwindSafe(|| markdown::convert(&document, kind, &options)));
-        converted.unwrap_or_else(|_| Err("damaged: it cannot be read".to_owned()))
-    };
+fn alone<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<Result<T, String>, Failure> {
+    let work =
+        move || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("damaged: it cannot be read".to_owned()));
     let thread = std::thread::Builder::new().name("tomarkdown".to_owned()).stack_size(STACK_BYTES).spawn(work);
     let thread = thread.map_err(|error| Failure::Backend(format!("cannot start a thread: {error}")))?;
     thread.join().map_err(|_| Failure::Backend("the thread of a document ended without an answer".to_owned()))

@@ -84,7 +84,10 @@ impl Request {
             others,
             form: form(model),
             // Billed live: 172.80 for 1024 x 1024 at 4 steps is 4 tiles x (4.8 + 4 x 9.6).
-            steps_by_tile: matches!(model.schema.as_str(), "text-to-image-flux1" | "text-to-image-lucid" | "text-to-image-phoenix"),
+            steps_by_tile: matches!(
+                model.schema.as_str(),
+                "text-to-image-flux1" | "text-to-image-lucid" | "text-to-image-phoenix"
+            ),
             prompt,
         })
     }

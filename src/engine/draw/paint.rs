@@ -115,7 +115,8 @@ fn mix(from: Colour, to: Colour, share: f32) -> Colour {
 
 /// 0 to 1, another at every place.
 fn noise(seed: u64, x: usize, y: usize) -> f32 {
-    let mut bits = seed ^ (x as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (y as u64).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
+    let mut bits =
+        seed ^ (x as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (y as u64).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
     bits = (bits ^ (bits >> 31)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     ((bits >> 40) as f32) / (1u32 << 24) as f32
 }
