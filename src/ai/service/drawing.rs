@@ -2,6 +2,7 @@
 //! in the catalogue.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +11,7 @@ use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 use serde_json::Value;
 
+use super::pictures::unreadable;
 use super::{Ai, Answer, Call, Output, Running};
 use crate::ai::catalog::{Model, Usage};
 use crate::ai::resolve::Resolved;
@@ -65,7 +67,7 @@ impl Ai {
             drawn.saturating_mul(BYTES_PER_PIXEL).saturating_add(came.saturating_mul(vision::BYTES_PER_PIXEL)),
         )?;
 
-        let painter: std::sync::Arc<Painter> = running.model(&self.engine, resolved).await?;
+        let painter: Arc<Painter> = running.model(&self.engine, resolved).await?;
         let (wish, form) = (request.clone(), request.form);
         let done = running
             .solo(&painter.solo, move |_, ticket| {

@@ -3,11 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use super::Ai;
 use super::ticket::blocking;
-use crate::ai::markdown::{self, Document, Kind, Options};
+use super::{Ai, Running};
+use crate::ai::markdown::{self, Document, Kind, Options, svg};
 use crate::engine::backend::Failure;
 use crate::error::{AiError, Error};
 use crate::harness::{Trace, estimate_tokens};

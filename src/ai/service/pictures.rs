@@ -271,7 +271,7 @@ impl Running {
     }
 }
 
-fn unreadable(reason: Unreadable) -> AiError {
+pub(super) fn unreadable(reason: Unreadable) -> AiError {
     match reason {
         Unreadable::Large { .. } => AiError::TooLarge,
         reason => AiError::Unreadable { what: "image".to_owned(), reason: reason.to_string() },
