@@ -123,10 +123,11 @@ impl Resolver {
             ModelsMode::Auto | ModelsMode::Bundled => {
                 let cached = || self.cached(model).filter(|_| self.mode == ModelsMode::Auto);
                 bound.or_else(cached).or_else(|| stand_in(model)).ok_or_else(|| AiError::NotEmulated {
-                    what: format!("the task {} (`{}`)", model.task.name(), model.name),
-                    hint:
-                        "text generation, text embeddings and reranking are; see the README for the state of the others"
-                            .to_owned(),
+                    what: format!("{} without a checkpoint (`{}`)", model.task.name(), model.name),
+                    hint: format!(
+                        "no stand-in for it is bundled; `candleflare show {}` names open checkpoints, and a folder is bound in candleflare.toml",
+                        model.name
+                    ),
                 })
             }
         }

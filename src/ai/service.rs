@@ -297,11 +297,6 @@ impl Ai {
             Task::AutomaticSpeechRecognition => self.transcribe(model, input, call, resolved, running).await,
             Task::VoiceActivityDetection => self.turn(model, input, call, resolved, running).await,
             Task::TextToSpeech => self.speak(model, input, resolved, running).await,
-            other => {
-                let what = format!("the task {}", other.name());
-                let hint = "see the README for what is".to_owned();
-                Err(running.fail(AiError::NotEmulated { what, hint }))
-            }
         }
     }
 
