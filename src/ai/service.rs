@@ -332,20 +332,6 @@ impl Running {
         }
     }
 
-    /// Work of a model for a call that is not one of a model.
-    fn beside(shared: &Arc<Shared>, trace: &Arc<Trace>) -> Self {
-        const ROW: &str = "ai.inference_seconds";
-        Self {
-            shared: Arc::clone(shared),
-            trace: Arc::clone(trace),
-            timeout: None,
-            patience: trace.scope.limits().value(ROW).map(|seconds| (ROW, seconds)),
-            is_brief: true,
-            is_runaway: false,
-            in_flight: None,
-        }
-    }
-
     /// The request id, as answers and refusals name it.
     fn id(&self) -> String {
         self.trace.id().to_string()

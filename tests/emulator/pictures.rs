@@ -185,3 +185,38 @@ async fn what_is_no_picture_is_refused_and_never_a_fault_of_ours() {
     }
     assert_eq!(client.refusal("@cf/unum/uform-gen2-qwen-500m", json!({"image": picture()})).await.0, 410);
 }
+
+/// What is in the binary answers without any checkpoint, and says who it is.
+#[cfg(feature = "bundled-models")]
+#[tokio::test]
+async fn stand_ins_answer_offline() {
+    let client = Client::start().await;
+    let asked = async |model: &str| {
+        let response = client.run(model, json!({"image": picture()})).await;
+        let by = response.headers()["candleflare-model"].to_str().unwrap().to_owned();
+        (by, json_of(response).await.1["result"].clone())
+    };
+    let (by, classes) = asked(RESNET).await;
+    assert_eq!((by.as_str(), classes.as_array().unwrap().len()), ("kindling-classify; fidelity=stand-in", 5));
+    let (by, objects) = asked(DETR).await;
+    assert!(by.starts_with("kindling-detect;") && objects.is_array(), "{by}: {objects}");
+    let (by, caption) = asked(LLAVA).await;
+    assert!(by.starts_with("kindling-caption;") && !caption["description"].as_str().unwrap().is_empty(), "{caption}");
+}
+
+/// A picture's item is its description, by the same models.
+#[cfg(feature = "bundled-models")]
+#[tokio::test]
+async fn pictures_become_markdown() {
+    let client = Client::start().await;
+    let drawing = r#"<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><circle cx="45" cy="30" r="25" fill="orange"/><text>Fruit</text></svg>"#;
+    let form = Form::new()
+        .part("files", Part::bytes(picture()).file_name("a.png"))
+        .part("files", Part::text(drawing).file_name("a.svg"))
+        .part("files", Part::text("<svg").file_name("b.svg"));
+    let sent = client.http.post(client.api("/ai/tomarkdown")).multipart(form).send().await.unwrap();
+    let items = json_of(sent).await.1["result"].clone();
+    assert!(items[0]["format"] == "markdown" && !items[0]["data"].as_str().unwrap().is_empty(), "{items}");
+    assert!(items[1]["data"].as_str().unwrap().ends_with("\n\nFruit"), "{items}");
+    assert_eq!(items[2]["format"], "error");
+}

@@ -51,6 +51,9 @@ fn every_model_is_complete_and_unlike_the_others() {
             Task::VoiceActivityDetection => Some("kindling-turn"),
             Task::TextClassification => Some("kindling-sentiment"),
             Task::Summarization => Some("kindling-summary"),
+            Task::ImageClassification => Some("kindling-classify"),
+            Task::ObjectDetection => Some("kindling-detect"),
+            Task::ImageToText => Some("kindling-caption"),
             _ => None,
         };
         assert_eq!(model.checkpoints.stand_in.as_deref(), stand_in, "{name}");

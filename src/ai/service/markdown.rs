@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
+use super::Ai;
 use super::ticket::blocking;
-use super::{Ai, Running};
 use crate::ai::markdown::{self, Document, Kind, Options, svg};
 use crate::engine::backend::Failure;
 use crate::error::{AiError, Error};
@@ -73,8 +73,7 @@ impl Ai {
 
     /// A picture's description by the models that answer for production's.
     async fn in_words(&self, trace: &Arc<Trace>, image: Bytes) -> Result<String, String> {
-        let running = Running::beside(&self.shared, trace);
-        let described = self.describe(&image, &running).await.map_err(|error| error.to_string())?;
+        let described = self.describe_for(trace, &image).await.map_err(|error| error.to_string())?;
         Ok(described.caption)
     }
 }

@@ -203,7 +203,6 @@ impl Ai {
     }
 
     /// As [`Self::describe`], for what is no call of a model: `toMarkdown`.
-    #[expect(dead_code, reason = "the pictures of toMarkdown come next")]
     pub(super) async fn describe_for(&self, trace: &Arc<Trace>, image: &Bytes) -> Result<Described, AiError> {
         let model = self.catalog.get(DESCRIBER).ok_or_else(|| self.catalog.unknown(DESCRIBER))?;
         let running = Running {

@@ -28,6 +28,9 @@ static FILES: &[(&str, &[File])] = &[
     files!("kindling-chat": "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
         "model.safetensors"),
     files!("kindling-sentiment": "config.json", "tokenizer.json", "model.safetensors"),
+    files!("kindling-classify": "config.json", "preprocessor_config.json", "model.safetensors"),
+    files!("kindling-detect": "config.json", "preprocessor_config.json", "model.safetensors"),
+    files!("kindling-caption": "config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"),
     files!("kindling-summary": "config.json", "generation_config.json", "tokenizer.json", "model.safetensors"),
 ];
 
