@@ -28,6 +28,7 @@ mod rest;
 mod sampling;
 mod security;
 mod serving;
+mod speech;
 mod speech_out;
 mod streams;
 mod stubs;
