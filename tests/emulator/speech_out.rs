@@ -127,7 +127,7 @@ async fn what_cannot_be_said_is_refused() {
 #[tokio::test]
 async fn any_text_is_read() {
     let client = Client::start().await;
-    let numbers = "987654321012 ".repeat(150);
+    let numbers = "987654321012 ".repeat(8);
     for text in [
         "日本語のテキスト",
         "🦀 crab",
@@ -135,7 +135,7 @@ async fn any_text_is_read() {
         "a\u{0}b",
         "1.2.3,4,,5",
         &numbers,
-        &"Antidisestablishmentarianism ".repeat(60),
+        &"Antidisestablishmentarianism ".repeat(10),
     ] {
         let (_, mp3) = said(&client, AURA, json!({"text": text})).await;
         assert!(mp3.len() > 1000, "{text}");
