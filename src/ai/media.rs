@@ -183,7 +183,7 @@ fn passing(declared: &Value) -> Value {
     match (first, declared["type"].as_str()) {
         (Some(first), _) => passing(first),
         (_, Some("array")) => json!([]),
-        (_, Some("object")) => json!({"body": {}, "contentType": ""}),
+        (_, Some("object")) => json!({"body": {"stream": true}, "contentType": "application/octet-stream"}),
         _ => json!(""),
     }
 }

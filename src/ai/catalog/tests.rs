@@ -50,6 +50,7 @@ fn every_model_is_complete_and_unlike_the_others() {
             Task::TextToSpeech => Some("kindling-say"),
             Task::VoiceActivityDetection => Some("kindling-turn"),
             Task::TextClassification => Some("kindling-sentiment"),
+            Task::Translation => Some("kindling-translate"),
             Task::Summarization => Some("kindling-summary"),
             Task::ImageClassification => Some("kindling-classify"),
             Task::ObjectDetection => Some("kindling-detect"),

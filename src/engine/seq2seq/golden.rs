@@ -47,3 +47,8 @@ fn compare(name: &str) {
 fn kindling_summary_says_what_transformers_says() {
     compare("kindling-summary");
 }
+
+#[test]
+fn kindling_translate_says_what_transformers_says() {
+    compare("kindling-translate");
+}

@@ -49,7 +49,7 @@ fn decoded(bytes: Bytes, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<
     if bytes.is_empty() {
         return Err(Failure::Input("the recording is empty".to_owned()));
     }
-    let stream = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
+    let stream = MediaSourceStream::new(Box::new(Cursor::new(mended(bytes))), Default::default());
     let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
     let mut reader = symphonia::default::get_probe()
         .probe(&Hint::new(), stream, format, metadata)
@@ -89,6 +89,35 @@ fn decoded(bytes: Bytes, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<
         return Err(Failure::Input("the recording has no sound in it".to_owned()));
     }
     Ok(samples)
+}
+
+/// A WAV file whose lengths are true. Programs that write into a pipe cannot know them, and say the most that fits.
+fn mended(bytes: Bytes) -> Bytes {
+    if !bytes.starts_with(b"RIFF") || bytes.get(8..12) != Some(b"WAVE") {
+        return bytes;
+    }
+    let word = |at: usize| bytes.get(at..at + 4).and_then(|word| word.try_into().ok()).map(u32::from_le_bytes);
+    let mut at = 12;
+    while let (Some(name), Some(length)) = (bytes.get(at..at + 4), word(at + 4)) {
+        let length = length as usize;
+        let left = bytes.len() - at - 8;
+        if name == b"data" {
+            let whole = word(4).is_some_and(|whole| whole as usize >= at + length);
+            let (Ok(data), Ok(all)) = (u32::try_from(left), u32::try_from(bytes.len() - 8)) else { return bytes };
+            if length <= left && whole {
+                return bytes;
+            }
+            let mut file = bytes.to_vec();
+            file[at + 4..at + 8].copy_from_slice(&data.min(u32::try_from(length).unwrap_or(data)).to_le_bytes());
+            file[4..8].copy_from_slice(&all.to_le_bytes());
+            return file.into();
+        }
+        if length > left {
+            return bytes;
+        }
+        at += 8 + length + length % 2;
+    }
+    bytes
 }
 
 /// The track that is heard, and its decoder.
