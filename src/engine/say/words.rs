@@ -213,7 +213,7 @@ fn english(letters: &[char], text: &str) -> Vec<Phoneme> {
     }
     let is_loud = (2..=5).contains(&letters.len()) && letters.iter().all(|letter| letter.is_uppercase());
     let has_vowel = text.chars().map(bare).any(is_vowel);
-    if letters.len() == 1 || !has_vowel || is_loud && (letters.len() < 4 || !has_vowel) {
+    if letters.len() == 1 || !has_vowel || is_loud && letters.len() < 4 {
         let places = text.chars().filter_map(|letter| (letter as usize).checked_sub('a' as usize));
         return places.filter_map(|place| LETTERS.get(place)).flat_map(|names| listed(names)).collect();
     }

@@ -76,7 +76,7 @@ mod tests {
     /// What a byte of mu law stands for, by G.711.
     fn from_mu(byte: u8) -> i32 {
         let byte = !byte;
-        let loud = (((i32::from(byte) & 15) << 3) + 132 << ((byte >> 4) & 7)) - 132;
+        let loud = ((((i32::from(byte) & 15) << 3) + 132) << ((byte >> 4) & 7)) - 132;
         if byte & 0x80 == 0 { loud } else { -loud }
     }
 

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_tone_is_loudest_in_its_own_mel_and_silence_is_flat() {
         let mel = Mel::new(Isa::best(), 80);
-        let tone: Vec<f32> = (0..16_000).map(|at| (at as f32 * 0.392_699).sin() * 0.5).collect();
+        let tone: Vec<f32> = (0..16_000).map(|at| (at as f32 * std::f32::consts::FRAC_PI_8).sin() * 0.5).collect();
         let picture = mel.picture(&tone, 100);
         let row = &picture[50 * 80..51 * 80];
         let loudest = (0..80).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap();

@@ -97,7 +97,10 @@ impl Detr {
         {
             return Err(refused(checkpoint, "only `relu`, sine positions and no dilation are computed"));
         }
-        if width == 0 || width % 4 != 0 || heads.iter().any(|heads| *heads == 0 || !width.is_multiple_of(*heads)) {
+        if width == 0
+            || !width.is_multiple_of(4)
+            || heads.iter().any(|heads| *heads == 0 || !width.is_multiple_of(*heads))
+        {
             return Err(refused(checkpoint, "`d_model` and the numbers of heads do not fit"));
         }
         let tensors = checkpoint.tensors()?;

@@ -110,7 +110,7 @@ impl Granule {
                 }
             }
         }
-        self.length = self.length + found.0;
+        self.length += found.0;
         (self.choices, self.regions) = (found.1, found.2);
         self
     }
