@@ -206,15 +206,15 @@ impl Ai {
             None => self.schema(model),
         };
         if let Some(pair) = pair {
-            let place = call.upload.as_ref().and_then(|_| {
-                let (shown, place) = media::checkable(&pair.input, &input);
-                input = shown;
-                place
-            });
-            schema::check(&pair.input, &mut input).map_err(|text| AiError::BadInput { text })?;
-            if let (Some(place), Some(members)) = (place, input.as_object_mut()) {
-                members.shift_remove(place);
-            }
+            let checked = match &call.upload {
+                None => schema::check(&pair.input, &mut input),
+                Some(_) => {
+                    let (schema, shown) = media::checkable(&pair.input, &input);
+                    input = shown;
+                    schema::check(&schema, &mut input)
+                }
+            };
+            checked.map_err(|text| AiError::BadInput { text })?;
         }
         self.check_budget(running)?;
         self.check_rates(model, running)?;

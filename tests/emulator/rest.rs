@@ -145,10 +145,9 @@ async fn unknown_deprecated_and_paid_models() {
 #[tokio::test]
 async fn a_task_that_is_not_emulated_says_so() {
     let client = Client::start().await;
-    let (status, code, message) =
-        client.refusal("@cf/meta/m2m100-1.2b", json!({"text": "hello", "target_lang": "fr"})).await;
+    let (status, code, message) = client.refusal("@cf/openai/whisper", json!({"audio": [1, 2, 3]})).await;
     assert_eq!((status, code), (400, 8001));
-    assert!(message.contains("Translation") && message.contains("hint:"), "{message}");
+    assert!(message.contains("Automatic Speech Recognition") && message.contains("hint:"), "{message}");
 }
 
 #[tokio::test]
