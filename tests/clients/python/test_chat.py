@@ -140,5 +140,5 @@ def test_langchain_structured_output(chat):
 def test_the_official_sdk_classifies(emulator, account):
     client = cloudflare.Cloudflare(api_token="local", base_url=emulator.api, max_retries=0)
     rows = client.ai.run("@cf/huggingface/distilbert-sst-2-int8", account_id=account, text="I love this wonderful film!")
-    scores = {row["label"]: row["score"] for row in rows} if isinstance(rows, list) else rows
+    scores = {row.label: row.score for row in rows}
     assert scores["POSITIVE"] > scores["NEGATIVE"]
