@@ -17,11 +17,7 @@ test("the SDK sends files and knows the formats", async () => {
   const files = await Promise.all(
     ["cities.xlsx", "lanterns.pdf"].map(async (name) => new File([await fixture(name)], name)),
   );
-  const results = [];
-  for (const file of files) {
-    const page = await client.ai.toMarkdown.transform({ account_id: newAccount(), file });
-    results.push(...page.result);
-  }
+  const { result: results } = await client.ai.toMarkdown.transform({ account_id: newAccount(), file: { files } });
   assert.deepEqual(results.map(({ name, format }) => [name, format]), [
     ["cities.xlsx", "markdown"],
     ["lanterns.pdf", "markdown"],
