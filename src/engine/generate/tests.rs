@@ -308,6 +308,8 @@ fn who_would_rather_not_wait_is_refused_while_all_slots_are_taken() {
     assert!(matches!(model.submit(hasty), Err(Failure::Busy { .. })));
     cancel.cancel();
     outcome(&events).1.unwrap_err();
+    // Its slot is free a moment after its end was told.
+    std::thread::sleep(std::time::Duration::from_millis(200));
     let (mut hasty, events) = job("b");
     hasty.reject_if_busy = true;
     assert_eq!(run(&model, (hasty, events)).0.len(), 100);
