@@ -29,6 +29,9 @@ const MOST_CELLS: usize = 1_000_000;
 /// Elements inside each other, in HTML and XML.
 const DEEPEST: usize = 500;
 
+/// Said of a document that was given up.
+pub const TOO_LONG: &str = "takes too long to read";
+
 /// A document to convert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -95,11 +98,16 @@ pub fn kind(document: &Document) -> Option<(Kind, &'static str)> {
 }
 
 /// The document as Markdown or as plain text, or why it could not be read. Not for pictures. May take long: bounded, but not
-/// for a thread of the runtime.
-pub fn convert(document: &Document, kind: Kind, options: &Options) -> Result<String, String> {
+/// for a thread of the runtime; it is asked now and then whether it is still wanted.
+pub fn convert(
+    document: &Document,
+    kind: Kind,
+    options: &Options,
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<String, String> {
     let bytes = &document.bytes;
     let markdown = match kind {
-        Kind::Pdf => pdf::convert(bytes, &document.name, options.pdf_metadata),
+        Kind::Pdf => pdf::convert(bytes, &document.name, options.pdf_metadata, is_wanted),
         Kind::Html => html::convert(&text(bytes), &options.html),
         Kind::Xml => xml::convert(&text(bytes)),
         Kind::Sheet => sheet::convert(bytes),

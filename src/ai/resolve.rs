@@ -13,7 +13,7 @@ use crate::ai::catalog::{Model, OpenCheckpoint, Task};
 use crate::clock::Stopwatch;
 use crate::engine;
 use crate::engine::backend::EncoderOutput;
-use crate::engine::checkpoints::{Checkpoint, HubCache, bundled};
+use crate::engine::checkpoints::{Checkpoint, HubCache, PROCEDURAL, bundled};
 use crate::engine::vision::Purpose;
 use crate::error::AiError;
 
@@ -102,6 +102,18 @@ pub struct Resolver {
 pub struct Resolved {
     pub checkpoint: Checkpoint,
     pub fidelity: Fidelity,
+}
+
+impl Resolved {
+    /// Refuses weights for a task that is answered by rule: nobody shall believe that they made the answer.
+    pub fn by_rule(&self) -> Result<(), AiError> {
+        let name = self.checkpoint.name();
+        if PROCEDURAL.contains(&name) {
+            return Ok(());
+        }
+        let hint = "take it out of candleflare.toml; the stand-in answers by rule".to_owned();
+        Err(AiError::NotEmulated { what: format!("an answer by the checkpoint `{name}`"), hint })
+    }
 }
 
 /// For how long what was found in the cache is not looked for again: a `pull` is noticed soon, a request does not pay.

@@ -63,6 +63,15 @@ pub(super) struct Shared {
     pub finetunes: Finetunes,
 }
 
+/// What a task made, before it is charged.
+pub(super) struct Made {
+    pub output: Output,
+    pub usage: Usage,
+    /// Milliseconds before the computation, and of it.
+    pub queue_ms: f64,
+    pub compute_ms: f64,
+}
+
 /// One call under way.
 pub(super) struct Running {
     shared: Arc<Shared>,
@@ -281,6 +290,29 @@ impl Ai {
         resolved: Resolved,
         running: Running,
     ) -> Result<Answer, Error> {
+        if model.task == Task::TextGeneration {
+            return self.generate(model, input, call, resolved, running).await;
+        }
+        match self.make(model, input, call, &resolved, &running).await {
+            Ok(Made { output, usage, queue_ms, compute_ms }) => {
+                let neurons = Some(running.settle(model, &usage));
+                let answer = Answer { meta: self.meta(model, &resolved, &running), output, neurons };
+                running.succeed(queue_ms, compute_ms);
+                Ok(answer)
+            }
+            Err(error) => Err(running.fail(error)),
+        }
+    }
+
+    /// What the task makes of the input, of every task whose answer is whole before it is charged.
+    async fn make(
+        &self,
+        model: &'static Model,
+        input: &Value,
+        call: &Call,
+        resolved: &Resolved,
+        running: &Running,
+    ) -> Result<Made, AiError> {
         match model.task {
             Task::TextEmbeddings => self.embed(model, input, resolved, running).await,
             Task::TextClassification if model.schema == "reranker" => {
@@ -288,15 +320,26 @@ impl Ai {
             }
             Task::TextClassification => self.classify(model, input, resolved, running).await,
             Task::Translation => self.translate(model, input, resolved, running).await,
-            Task::Summarization => self.summarise(model, input, resolved, running).await,
-            Task::ImageClassification => self.classify_picture(model, input, call, resolved, running).await,
-            Task::ObjectDetection => self.find_in_picture(model, input, call, resolved, running).await,
+            Task::Summarization => self.summarise(input, resolved, running).await,
+            Task::ImageClassification => self.classify_picture(input, call, resolved, running).await,
+            Task::ObjectDetection => self.find_in_picture(input, call, resolved, running).await,
             Task::ImageToText => self.describe_picture(model, input, call, resolved, running).await,
-            Task::TextGeneration => self.generate(model, input, call, resolved, running).await,
-            Task::TextToImage => self.draw(model, input, call, resolved, running).await,
             Task::AutomaticSpeechRecognition => self.transcribe(model, input, call, resolved, running).await,
-            Task::VoiceActivityDetection => self.turn(model, input, call, resolved, running).await,
-            Task::TextToSpeech => self.speak(model, input, resolved, running).await,
+            Task::VoiceActivityDetection => {
+                resolved.by_rule()?;
+                self.turn(input, call, running).await
+            }
+            Task::TextToImage => {
+                resolved.by_rule()?;
+                self.draw(model, input, call, resolved, running).await
+            }
+            Task::TextToSpeech => {
+                resolved.by_rule()?;
+                self.speak(model, input, running).await
+            }
+            Task::TextGeneration => {
+                Err(AiError::Internal { reason: "text generation charges its streams itself".to_owned() })
+            }
         }
     }
 
@@ -320,11 +363,15 @@ impl Ai {
 impl Running {
     fn start(shared: &Arc<Shared>, call: &Call) -> Self {
         call.trace.take_over("run", |entry| entry.model = Some(Entry::name(&call.model)));
-        let timeout = call.options.timeout;
+        Self { timeout: call.options.timeout, ..Self::beside(shared, &call.trace) }
+    }
+
+    /// Work of models for a call that is not one of a model.
+    fn beside(shared: &Arc<Shared>, trace: &Arc<Trace>) -> Self {
         Self {
             shared: Arc::clone(shared),
-            trace: Arc::clone(&call.trace),
-            timeout,
+            trace: Arc::clone(trace),
+            timeout: None,
             patience: None,
             is_brief: false,
             is_runaway: false,
@@ -348,11 +395,6 @@ impl Running {
         let Usage { input_tokens, cached_tokens, output_tokens, .. } = *usage;
         self.trace.with(|entry| entry.used = Some(Used { input_tokens, cached_tokens, output_tokens, neurons }));
         neurons
-    }
-
-    /// As [`Self::settle`], for a call that has input tokens only.
-    fn settle_input(&self, model: &'static Model, tokens: usize) -> f64 {
-        self.settle(model, &Usage { input_tokens: tokens as u64, ..Usage::default() })
     }
 
     /// Notes how long it took, and how long it might have.
@@ -386,17 +428,6 @@ impl Running {
         match self.trace.exceeds(&limits, "ai.request_memory_bytes", bytes as u64) {
             Some(_) => Err(AiError::TooLarge),
             None => Ok(()),
-        }
-    }
-
-    /// Ends the call with an answer and its times in milliseconds, queued and computing, or with a refusal.
-    fn end(self, done: Result<(Answer, f64, f64), AiError>) -> Result<Answer, Error> {
-        match done {
-            Ok((answer, queue_ms, compute_ms)) => {
-                self.succeed(queue_ms, compute_ms);
-                Ok(answer)
-            }
-            Err(error) => Err(self.fail(error)),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::engine::backend::Failure;
 use crate::engine::checkpoints::Checkpoint;
 use crate::engine::queue::QueueOptions;
 use crate::engine::solo::Solo;
+use crate::engine::vision::{Picture, Size};
 
 /// The thread that draws, one picture after the other: each takes all cores.
 pub struct Painter {
@@ -34,9 +35,8 @@ pub struct Wish {
     pub prompt: String,
     /// What it names is left out.
     pub negative: String,
-    /// Pixels, at least 1 by 1.
-    pub width: usize,
-    pub height: usize,
+    /// At least 1 by 1.
+    pub size: Size,
     pub seed: u64,
     /// Fewer steps leave more grain.
     pub steps: usize,
@@ -49,36 +49,17 @@ pub struct Wish {
 /// A picture to begin with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Start {
-    pub picture: Canvas,
+    pub picture: Picture,
     /// How much of it is drawn over: 0 leaves it, 1 forgets it.
     pub strength: f64,
     /// Where it is drawn over, by brightness; everywhere without one.
-    pub mask: Option<Canvas>,
-}
-
-/// Red, green and blue of each pixel, row by row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Canvas {
-    pub width: usize,
-    pub height: usize,
-    pub pixels: Vec<u8>,
-}
-
-impl Canvas {
-    /// The pixel nearest to a place of another canvas of `width` by `height`.
-    fn nearest(&self, x: usize, y: usize, width: usize, height: usize) -> [f32; 3] {
-        let column = (x * self.width / width.max(1)).min(self.width.saturating_sub(1));
-        let row = (y * self.height / height.max(1)).min(self.height.saturating_sub(1));
-        let at = (row * self.width + column) * 3;
-        let channel = |channel: usize| self.pixels.get(at + channel).map_or(0.0, |value| f32::from(*value) / 255.0);
-        [channel(0), channel(1), channel(2)]
-    }
+    pub mask: Option<Picture>,
 }
 
 /// Bytes that drawing takes for each pixel: as numbers, as bytes, and encoded.
 pub const BYTES_PER_PIXEL: usize = 24;
 
 /// Draws it; `check` ends the work between bands of rows.
-pub fn draw(wish: &Wish, check: impl Fn() -> Result<(), Failure> + Sync) -> Result<Canvas, Failure> {
+pub fn draw(wish: &Wish, check: impl Fn() -> Result<(), Failure> + Sync) -> Result<Picture, Failure> {
     paint::paint(wish, &scene::compose(wish), check)
 }

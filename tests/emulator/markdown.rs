@@ -1,10 +1,12 @@
 //! `toMarkdown` over REST and as the binding asks for it.
 
+use std::time::{Duration, Instant};
+
 use base64::Engine as _;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use super::client::{Client, json_of, refusal_of};
+use super::client::{ACCOUNT, Client, json_of, refusal_of};
 
 fn file(name: &str, bytes: Vec<u8>) -> Part {
     Part::bytes(bytes).file_name(name.to_owned())
@@ -71,4 +73,47 @@ async fn what_is_no_call_is_refused() {
     assert!(text.contains("hint: `markdown` or `text`"), "{text}");
     let empty = client.http.post(client.api("/ai/tomarkdown")).send().await.unwrap();
     assert_eq!(refusal_of(empty).await.1, 3003);
+}
+
+/// A small file whose pages all show the same large stream.
+fn endless_pdf() -> Vec<u8> {
+    use lopdf::{Document, Object, Stream, dictionary};
+    let mut document = Document::with_version("1.5");
+    let pages = document.new_object_id();
+    let mut content = Stream::new(dictionary! {}, b"BT /F1 9 Tf (wax) Tj ET\n".repeat(300_000));
+    content.compress().unwrap();
+    let content = document.add_object(content);
+    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier" });
+    let resources = document.add_object(dictionary! { "Font" => dictionary! { "F1" => font } });
+    let page = dictionary! { "Type" => "Page", "Parent" => pages, "Contents" => content, "Resources" => resources };
+    let kids: Vec<Object> = (0..4000).map(|_| document.add_object(page.clone()).into()).collect();
+    let count = kids.len() as i64;
+    document.objects.insert(pages, dictionary! { "Type" => "Pages", "Kids" => kids, "Count" => count }.into());
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    document.trailer.set("Root", catalog);
+    let mut file = Vec::new();
+    document.save_to(&mut file).unwrap();
+    file
+}
+
+#[tokio::test]
+async fn a_document_without_end_is_given_up_in_time() {
+    let client = Client::start().await;
+    let url = client.url("/__candleflare/limits");
+    let rows = json!({"limits": {"ai.inference_seconds": 1}});
+    assert!(
+        client.http.put(format!("{url}?account={ACCOUNT}")).json(&rows).send().await.unwrap().status().is_success()
+    );
+    let file_bytes = endless_pdf();
+    assert!(file_bytes.len() < 2 << 20, "{}", file_bytes.len());
+    let form = Form::new().part("files", file("endless.pdf", file_bytes)).part("files", file("a.csv", b"a".to_vec()));
+    let started = Instant::now();
+    let items = json_of(transform(&client, form).await).await.1["result"].clone();
+    assert_eq!(
+        (&items[0]["format"], &items[0]["error"]),
+        (&json!("error"), &json!("takes too long to read")),
+        "{items}"
+    );
+    assert_eq!(items[1]["data"], "| a |\n| --- |");
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }

@@ -130,3 +130,25 @@ async fn what_cannot_be_drawn_is_refused() {
     lying.truncate(40);
     assert_eq!(refused(IMG2IMG, json!({"prompt": "a", "image": lying})).await.0, 400);
 }
+
+/// A folder that is bound to a model that is drawn by rule has no part in it, and must not be named as if it had.
+#[tokio::test]
+async fn weights_that_would_not_draw_are_refused() {
+    let builder = candleflare::Emulator::builder().config(|config| {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity/resnet");
+        for model in [SDXL, "@cf/pipecat-ai/smart-turn-v2", "@cf/deepgram/aura-1"] {
+            config.bindings.insert(model.to_owned(), candleflare::ai::resolve::Binding::Path(folder.clone()));
+        }
+    });
+    let client = Client::of(builder).await;
+    let sound = STANDARD
+        .encode(std::fs::read(format!("{}/tests/fixtures/speech/garden.wav", env!("CARGO_MANIFEST_DIR"))).unwrap());
+    for (model, input) in [
+        (SDXL, json!({"prompt": "a cat"})),
+        ("@cf/pipecat-ai/smart-turn-v2", json!({"audio": sound})),
+        ("@cf/deepgram/aura-1", json!({"text": "hello"})),
+    ] {
+        let (status, code, text) = client.refusal(model, input).await;
+        assert_eq!((status, code, text.contains("by rule")), (400, 8001, true), "{model}: {text}");
+    }
+}

@@ -92,6 +92,18 @@ pub struct Usage {
     pub media: Media,
 }
 
+impl Usage {
+    /// Of a call that read so many tokens and wrote none.
+    pub fn input(tokens: usize) -> Self {
+        Self { input_tokens: tokens as u64, ..Self::default() }
+    }
+
+    /// Of a call that is charged by something else than tokens.
+    pub fn media(media: Media) -> Self {
+        Self { media, ..Self::default() }
+    }
+}
+
 /// What a call used that is no token: sound, pictures, and the text that is read out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Media {

@@ -23,7 +23,7 @@ pub fn convert(html: &str, options: &Html) -> Result<String, String> {
     let matcher = options.selector.as_deref().map(Matcher::new).transpose();
     let matcher = matcher.map_err(|_| "`html.cssSelector` is no CSS selector".to_owned())?;
     let too_deep = || format!("elements are nested more than {DEEPEST} deep");
-    if unclosed(html) > MOST_UNCLOSED {
+    if is_laborious(html) {
         return Err(too_deep());
     }
     let page = Document::from(html);
@@ -62,10 +62,14 @@ const NEVER_CLOSED: [&str; 22] = [
     "source", "tbody", "td", "th", "thead", "tr", "wbr",
 ];
 
-/// The most elements that are open at once, as far as the tags alone tell.
-fn unclosed(html: &str) -> usize {
-    let (mut open, mut most) = (0usize, 0usize);
+/// Steps that the parser may take through open elements.
+const MOST_STEPS: usize = 1_000_000_000;
+
+/// Whether parsing would take far longer than reading, as far as the tags alone tell.
+fn is_laborious(html: &str) -> bool {
+    let (mut open, mut steps) = (0usize, 0usize);
     for tag in html.split('<').skip(1) {
+        steps += open;
         if tag.starts_with('/') {
             open = open.saturating_sub(1);
             continue;
@@ -73,10 +77,12 @@ fn unclosed(html: &str) -> usize {
         let name = tag.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
         if !name.is_empty() && !NEVER_CLOSED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             open += 1;
-            most = most.max(open);
+        }
+        if open > MOST_UNCLOSED || steps > MOST_STEPS {
+            return true;
         }
     }
-    most
+    false
 }
 
 /// How deep the elements lie inside each other, found without a stack.

@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 
 use lopdf::{Document, LoadOptions, Object};
 
+use super::TOO_LONG;
+
 /// Bytes that one stream of a page may unpack to.
-const MOST_OF_A_STREAM: usize = 64 << 20;
+const MOST_OF_A_STREAM: usize = 16 << 20;
 const MOST_PAGES: usize = 5_000;
 /// Characters of all pages together.
 const MOST_TEXT: usize = 32 << 20;
 
-pub fn convert(bytes: &[u8], name: &str, with_metadata: bool) -> Result<String, String> {
+pub fn convert(bytes: &[u8], name: &str, with_metadata: bool, is_wanted: &dyn Fn() -> bool) -> Result<String, String> {
     let options = LoadOptions { max_decompressed_size: Some(MOST_OF_A_STREAM), ..LoadOptions::default() };
     let document = Document::load_mem_with_options(bytes, options).map_err(|error| match error {
         lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) => encrypted(),
@@ -30,6 +32,10 @@ pub fn convert(bytes: &[u8], name: &str, with_metadata: bool) -> Result<String, 
         return Err(format!("has more than {MOST_PAGES} pages"));
     }
     for number in pages.keys() {
+        // All pages may show the same large stream.
+        if !is_wanted() {
+            return Err(TOO_LONG.to_owned());
+        }
         // A page that cannot be read is an empty one: the others are still worth having.
         let text = document.extract_text_with_limit(&[*number], MOST_OF_A_STREAM).unwrap_or_default();
         let _ = write!(out, "### Page {number}\n{}\n\n", text.trim());

@@ -29,28 +29,26 @@ pub fn convert(bytes: &[u8]) -> Result<String, String> {
     }
     // Cells are read one by one: a sheet with two cells at its far corners is no table of a billion.
     Archive::open(bytes)?.check()?;
-    if let Ok(mut book) = open_workbook_from_rs::<Xlsx<_>, _>(Cursor::new(bytes)) {
-        for name in book.sheet_names() {
-            let mut table = Table::new(&mut left);
-            // A chart has no cells.
-            let Ok(mut cells) = book.worksheet_cells_reader(&name) else { continue };
-            while let Some(cell) = cells.next_cell().map_err(damaged)? {
-                let (row, column) = cell.get_position();
-                table.put(row as usize, column as usize, shown(cell.get_value()))?;
+    macro_rules! cells_of {
+        ($book:expr) => {
+            for name in $book.sheet_names() {
+                let mut table = Table::new(&mut left);
+                // A chart has no cells.
+                let Ok(mut cells) = $book.worksheet_cells_reader(&name) else { continue };
+                while let Some(cell) = cells.next_cell().map_err(damaged)? {
+                    let (row, column) = cell.get_position();
+                    table.put(row as usize, column as usize, shown(cell.get_value()))?;
+                }
+                table.write(&name, &mut writer);
             }
-            table.write(&name, &mut writer);
-        }
-        return Ok(writer.finish());
+        };
     }
-    let mut book: Xlsb<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(damaged)?;
-    for name in book.sheet_names() {
-        let mut table = Table::new(&mut left);
-        let Ok(mut cells) = book.worksheet_cells_reader(&name) else { continue };
-        while let Some(cell) = cells.next_cell().map_err(damaged)? {
-            let (row, column) = cell.get_position();
-            table.put(row as usize, column as usize, shown(cell.get_value()))?;
-        }
-        table.write(&name, &mut writer);
+    // Two types of calamine's with the same methods and no trait for them.
+    if let Ok(mut book) = open_workbook_from_rs::<Xlsx<_>, _>(Cursor::new(bytes)) {
+        cells_of!(book);
+    } else {
+        let mut book: Xlsb<_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(damaged)?;
+        cells_of!(book);
     }
     Ok(writer.finish())
 }

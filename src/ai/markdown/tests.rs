@@ -18,7 +18,7 @@ fn written(name: &str, text: &[u8]) -> Document {
 
 fn with(document: &Document, options: &Value) -> Result<String, String> {
     let (kind, _) = kind(document).unwrap();
-    convert(document, kind, &Options::read(options).unwrap())
+    convert(document, kind, &Options::read(options).unwrap(), &|| true)
 }
 
 fn plainly(document: &Document) -> String {
@@ -117,6 +117,8 @@ fn what_would_grow_without_end_is_refused() {
         let refused = with(&written(name, deep.as_bytes()), &json!({})).unwrap_err();
         assert!(refused.contains("nested more than"), "{name}: {refused}");
     }
+    let wide = format!("{}{}", "<div>".repeat(400), "<p>".repeat(3_000_000));
+    assert!(with(&written("a.html", wide.as_bytes()), &json!({})).unwrap_err().contains("nested more than"));
     let repeated = r#"<o:x xmlns:o="o"><table:table table:name="t"><table:table-row table:number-rows-repeated="1000000">
         <table:table-cell table:number-columns-repeated="1000"><text:p>x</text:p></table:table-cell>
         </table:table-row></table:table></o:x>"#;
@@ -152,6 +154,13 @@ fn a_drawing_is_rendered_and_its_texts_are_read() {
     let picture = image::load_from_memory(&svg::render(huge.as_bytes()).unwrap()).unwrap();
     assert_eq!((picture.width(), picture.height()), (720, 720));
     assert!(svg::render(b"<svg").is_err() && svg::render(b"").is_err());
+}
+
+#[test]
+fn what_nobody_wants_any_more_is_given_up() {
+    let pdf = fixture("lanterns.pdf");
+    let given_up = convert(&pdf, Kind::Pdf, &Options::default(), &|| false);
+    assert_eq!(given_up, Err(TOO_LONG.to_owned()));
 }
 
 #[test]

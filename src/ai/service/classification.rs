@@ -5,33 +5,22 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::embeddings::{memory, prepare};
-use super::{Ai, Answer, Output, Running};
-use crate::ai::catalog::Model;
+use super::{Ai, Made, Output, Running};
+use crate::ai::catalog::{Model, Usage};
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::text_classification as task;
 use crate::engine::backend::EncoderOutput;
 use crate::engine::embed::EmbeddingModel;
-use crate::error::{AiError, Error};
+use crate::error::AiError;
 
 impl Ai {
     pub(super) async fn classify(
         &self,
         model: &'static Model,
         input: &Value,
-        resolved: Resolved,
-        running: Running,
-    ) -> Result<Answer, Error> {
-        let done = self.classify_inner(model, input, &resolved, &running).await;
-        running.end(done)
-    }
-
-    async fn classify_inner(
-        &self,
-        model: &'static Model,
-        input: &Value,
         resolved: &Resolved,
         running: &Running,
-    ) -> Result<(Answer, f64, f64), AiError> {
+    ) -> Result<Made, AiError> {
         let texts = vec![task::parse(input)?];
         let encoder: Arc<EmbeddingModel> = running.model(&self.engine, resolved).await?;
         let (spec, labels) = (encoder.spec(), encoder.labels());
@@ -47,8 +36,7 @@ impl Ai {
         let prepared = prepare(&encoder, texts, model.max_input_tokens).await?;
         let tokens = prepared.tokens;
         let logits = self.encode(&encoder, prepared, encoder.spec().pooling, running).await?;
-        let neurons = Some(running.settle_input(model, tokens));
         let output = Output::Json(task::render(encoder.labels(), &logits.values));
-        Ok((Answer { meta: self.meta(model, resolved, running), output, neurons }, logits.queue_ms, logits.compute_ms))
+        Ok(Made { output, usage: Usage::input(tokens), queue_ms: logits.queue_ms, compute_ms: logits.compute_ms })
     }
 }

@@ -6,36 +6,25 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::ticket::{blocking, reply};
-use super::{Ai, Answer, Output, Running, refusal_of};
-use crate::ai::catalog::Model;
+use super::{Ai, Made, Output, Running, refusal_of};
+use crate::ai::catalog::{Model, Usage};
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::text_embeddings as task;
 use crate::engine::backend::{EncoderOutput, Pooling};
 use crate::engine::embed::{EmbedJob, EmbeddingModel, Embeddings, Prepared, isometry};
-use crate::error::{AiError, Error};
+use crate::error::AiError;
 
 /// Texts up to this many bytes in all are tokenised where they are; more would hold up the runtime's thread.
-const INLINE_BYTES: usize = 16 * 1024;
+pub(super) const INLINE_BYTES: usize = 16 * 1024;
 
 impl Ai {
     pub(super) async fn embed(
         &self,
         model: &'static Model,
         input: &Value,
-        resolved: Resolved,
-        running: Running,
-    ) -> Result<Answer, Error> {
-        let done = self.embed_inner(model, input, &resolved, &running).await;
-        running.end(done)
-    }
-
-    async fn embed_inner(
-        &self,
-        model: &'static Model,
-        input: &Value,
         resolved: &Resolved,
         running: &Running,
-    ) -> Result<(Answer, f64, f64), AiError> {
+    ) -> Result<Made, AiError> {
         let request = task::Request::parse(model, input)?;
         let encoder: Arc<EmbeddingModel> = running.model(&self.engine, resolved).await?;
         if encoder.spec().output != EncoderOutput::Vector {
@@ -53,11 +42,10 @@ impl Ai {
         let embeddings = self.encode(&encoder, prepared, pooling, running).await?;
 
         let (values, dimensions) = fit(embeddings.values, embeddings.dimensions, model, resolved)?;
-        let neurons = running.settle_input(model, tokens);
         let output = task::Output { values, dimensions, answer: request.answer, pooling, tokens };
-        let meta = self.meta(model, resolved, running);
-        let answer = Answer { meta, output: Output::Embeddings(output), neurons: Some(neurons) };
-        Ok((answer, embeddings.queue_ms, embeddings.compute_ms))
+        let usage = Usage::input(tokens);
+        let Embeddings { queue_ms, compute_ms, .. } = embeddings;
+        Ok(Made { output: Output::Embeddings(output), usage, queue_ms, compute_ms })
     }
 
     /// The vectors of texts, in their order.

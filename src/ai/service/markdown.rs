@@ -6,10 +6,10 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use super::Ai;
-use super::ticket::blocking;
-use crate::ai::markdown::{self, Document, Kind, Options, svg};
+use super::{Ai, Running, ticket};
+use crate::ai::markdown::{self, Document, Kind, Options, TOO_LONG, svg};
 use crate::engine::backend::Failure;
+use crate::engine::queue::Ticket;
 use crate::error::{AiError, Error};
 use crate::harness::{Trace, estimate_tokens};
 
@@ -25,11 +25,13 @@ impl Ai {
         options: Options,
     ) -> Result<Vec<Value>, Error> {
         trace.suffer("tomarkdown", None, None).await?;
+        let mut running = Running::beside(&self.shared, trace);
+        running.patience = ticket::patience_of_all(&trace.scope.limits());
         let mut items = Vec::with_capacity(documents.len());
         for document in documents {
             let id = trace.scope.entropy.id().to_string();
             let (name, mime_type) = (document.name.clone(), mime_type(&document));
-            items.push(match self.one_to_markdown(trace, document, options.clone()).await? {
+            items.push(match self.one_to_markdown(document, options.clone(), &running).await {
                 Ok(data) => json!({
                     "id": id, "name": name, "mimeType": mime_type, "format": options.format.name(),
                     "tokens": estimate_tokens(data.len()), "data": data,
@@ -42,39 +44,56 @@ impl Ai {
         Ok(items)
     }
 
-    async fn one_to_markdown(
-        &self,
-        trace: &Arc<Trace>,
-        document: Document,
-        options: Options,
-    ) -> Result<Result<String, String>, AiError> {
+    async fn one_to_markdown(&self, document: Document, options: Options, running: &Running) -> Result<String, String> {
         let Some((kind, _)) = markdown::kind(&document) else {
             let known: Vec<_> = markdown::supported().map(|(extension, _)| extension).collect();
-            return Ok(Err(format!("unsupported file type\nhint: {} are supported", known.join(", "))));
+            return Err(format!("unsupported file type\nhint: {} are supported", known.join(", ")));
         };
         match kind {
-            Kind::Picture => Ok(self.in_words(trace, document.bytes).await),
+            Kind::Picture => self.in_words(document.bytes, running).await,
             Kind::Svg => {
                 let drawing = document.clone();
-                let rendered = blocking(move || alone(move || svg::render(&drawing.bytes))).await?;
-                let image = match rendered {
-                    Ok(image) => image,
-                    Err(reason) => return Ok(Err(reason)),
-                };
-                let described = self.in_words(trace, image.into()).await;
-                Ok(described.map(|words| {
-                    let texts = markdown::texts_of_drawing(&document);
-                    std::iter::once(words).chain(texts).collect::<Vec<_>>().join("\n\n")
-                }))
+                let image = running.read(move |_| svg::render(&drawing.bytes)).await?;
+                let words = self.in_words(image.into(), running).await?;
+                let texts = markdown::texts_of_drawing(&document);
+                Ok(std::iter::once(words).chain(texts).collect::<Vec<_>>().join("\n\n"))
             }
-            _ => blocking(move || alone(move || markdown::convert(&document, kind, &options))).await,
+            _ => {
+                running
+                    .read(move |ticket| markdown::convert(&document, kind, &options, &|| ticket.check().is_ok()))
+                    .await
+            }
         }
     }
 
     /// A picture's description by the models that answer for production's.
-    async fn in_words(&self, trace: &Arc<Trace>, image: Bytes) -> Result<String, String> {
-        let described = self.describe_for(trace, &image).await.map_err(|error| error.to_string())?;
-        Ok(described.caption)
+    async fn in_words(&self, image: Bytes, running: &Running) -> Result<String, String> {
+        self.describe(&image, running).await.map_err(|error| error.to_string())
+    }
+}
+
+impl Running {
+    /// What is read of a document within the call's time, on a thread of its own, for its stack; a library that panics over
+    /// it has not read it.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Ticket) -> Result<T, String> + Send + 'static,
+    ) -> Result<T, String> {
+        let read = self.work(move |ticket| {
+            let ticket = ticket.clone();
+            let work = move || {
+                let read = catch_unwind(AssertUnwindSafe(|| work(&ticket)));
+                read.unwrap_or_else(|_| Err("damaged: it cannot be read".to_owned()))
+            };
+            let thread = std::thread::Builder::new().name("tomarkdown".to_owned()).stack_size(STACK_BYTES).spawn(work);
+            let thread = thread.map_err(|error| Failure::Backend(format!("cannot start a thread: {error}")))?;
+            thread.join().map_err(|_| Failure::Backend("the thread of a document ended without an answer".to_owned()))
+        });
+        match read.await {
+            Ok(read) => read,
+            Err(AiError::Timeout) => Err(TOO_LONG.to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 
@@ -83,15 +102,4 @@ fn mime_type(document: &Document) -> String {
         return markdown::kind(document).map_or("application/octet-stream", |(_, mime_type)| mime_type).to_owned();
     }
     document.mime_type.clone()
-}
-
-/// A thread of its own, for its stack; a library that panics over a document has not read it.
-fn alone<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> Result<Result<T, String>, Failure> {
-    let work =
-        move || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("damaged: it cannot be read".to_owned()));
-    let thread = std::thread::Builder::new().name("tomarkdown".to_owned()).stack_size(STACK_BYTES).spawn(work);
-    let thread = thread.map_err(|error| Failure::Backend(format!("cannot start a thread: {error}")))?;
-    thread.join().map_err(|_| Failure::Backend("the thread of a document ended without an answer".to_owned()))
 }

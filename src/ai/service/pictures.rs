@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use serde_json::{Value, json};
 
-use super::ticket::{self, blocking};
-use super::{Ai, Answer, Call, Output, Recorded, Running};
+use super::ticket::blocking;
+use super::{Ai, Call, Made, Output, Recorded, Running};
 use crate::ai::catalog::{Model, Property, Usage};
 use crate::ai::media;
 use crate::ai::resolve::Resolved;
@@ -14,9 +14,11 @@ use crate::ai::tasks::moondream::{self, Metrics};
 use crate::ai::tasks::pictures as task;
 use crate::engine::backend::Failure;
 use crate::engine::solo::Done;
-use crate::engine::vision::{BYTES_PER_PIXEL, Caption, Captioner, Classifier, Detector, Found, Picture, Unreadable};
-use crate::error::{AiError, Error};
-use crate::harness::{Trace, estimate_tokens};
+use crate::engine::vision::{
+    BYTES_PER_PIXEL, Caption, Captioner, Classifier, Detector, Found, Picture, Size, Unreadable,
+};
+use crate::error::AiError;
+use crate::harness::estimate_tokens;
 
 /// Who describes pictures for those that cannot see, and who finds what is in them.
 const DESCRIBER: &str = "@cf/llava-hf/llava-1.5-7b-hf";
@@ -28,49 +30,32 @@ const MOST_PICTURES: usize = 16;
 /// Tokens of a description for others.
 const FEW_TOKENS: usize = 60;
 
-/// What is in a picture.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Described {
-    pub caption: String,
-    pub found: Vec<Found>,
-}
-
 impl Ai {
     pub(super) async fn classify_picture(
         &self,
-        model: &'static Model,
         input: &Value,
         call: &Call,
-        resolved: Resolved,
-        running: Running,
-    ) -> Result<Answer, Error> {
-        let done = async {
-            let picture = running.picture(call, input).await?;
-            let classifier: Arc<Classifier> = running.model(&self.engine, &resolved).await?;
-            let done =
-                running.solo(&classifier.solo, move |model, ticket| model.best(picture, task::CLASSES, ticket)).await?;
-            Ok(self.seen(model, &resolved, &running, task::classes(&done.value), &done))
-        };
-        let done = done.await;
-        running.end(done)
+        resolved: &Resolved,
+        running: &Running,
+    ) -> Result<Made, AiError> {
+        let picture = running.picture(call, input).await?;
+        let classifier: Arc<Classifier> = running.model(&self.engine, resolved).await?;
+        let done =
+            running.solo(&classifier.solo, move |model, ticket| model.best(picture, task::CLASSES, ticket)).await?;
+        Ok(seen(task::classes(&done.value), &done))
     }
 
     pub(super) async fn find_in_picture(
         &self,
-        model: &'static Model,
         input: &Value,
         call: &Call,
-        resolved: Resolved,
-        running: Running,
-    ) -> Result<Answer, Error> {
-        let done = async {
-            let picture = running.picture(call, input).await?;
-            let size = picture.size;
-            let done = self.find(picture, &resolved, &running).await?;
-            Ok(self.seen(model, &resolved, &running, task::objects(&done.value, size), &done))
-        };
-        let done = done.await;
-        running.end(done)
+        resolved: &Resolved,
+        running: &Running,
+    ) -> Result<Made, AiError> {
+        let picture = running.picture(call, input).await?;
+        let size = picture.size;
+        let done = self.find(picture, resolved, running).await?;
+        Ok(seen(task::objects(&done.value, size), &done))
     }
 
     pub(super) async fn describe_picture(
@@ -78,33 +63,26 @@ impl Ai {
         model: &'static Model,
         input: &Value,
         call: &Call,
-        resolved: Resolved,
-        running: Running,
-    ) -> Result<Answer, Error> {
-        let done = async {
-            if model.schema == "moondream" {
-                return self.moondream(model, input, call, &resolved, &running).await;
-            }
-            let picture = running.picture(call, input).await?;
-            let done = self.caption(picture, task::most_tokens(input), &resolved, &running).await?;
-            let usage = Usage { output_tokens: done.value.tokens as u64, ..Usage::default() };
-            let neurons = Some(running.settle(model, &usage));
-            let meta = self.meta(model, &resolved, &running);
-            let output = Output::Json(task::description(&done.value.text));
-            Ok((Answer { meta, output, neurons }, done.queue_ms, done.compute_ms))
-        };
-        let done = done.await;
-        running.end(done)
+        resolved: &Resolved,
+        running: &Running,
+    ) -> Result<Made, AiError> {
+        if model.schema == "moondream" {
+            return self.moondream(input, call, resolved, running).await;
+        }
+        let picture = running.picture(call, input).await?;
+        let done = self.caption(picture, task::most_tokens(input), resolved, running).await?;
+        let usage = Usage { output_tokens: done.value.tokens as u64, ..Usage::default() };
+        let output = Output::Json(task::description(&done.value.text));
+        Ok(Made { output, usage, queue_ms: done.queue_ms, compute_ms: done.compute_ms })
     }
 
     async fn moondream(
         &self,
-        model: &'static Model,
         input: &Value,
         call: &Call,
         resolved: &Resolved,
         running: &Running,
-    ) -> Result<(Answer, f64, f64), AiError> {
+    ) -> Result<Made, AiError> {
         let request = moondream::Request::parse(input)?;
         let is_seen = call.upload.is_some() || input.get("image").is_some_and(|image| !image.is_null());
         if !is_seen && request.task == moondream::Task::Query {
@@ -118,7 +96,7 @@ impl Ai {
         };
         let (result, text, output_tokens, times) = match request.task {
             moondream::Task::Point | moondream::Task::Detect => {
-                let finder = self.helper(FINDER, running)?;
+                let finder = self.helper(FINDER)?;
                 let done = self.find(picture, &finder, running).await?;
                 let metrics =
                     Metrics { input_tokens, output_tokens: 0, queue_ms: done.queue_ms, compute_ms: done.compute_ms };
@@ -139,26 +117,11 @@ impl Ai {
         };
         let usage =
             Usage { input_tokens: input_tokens as u64, output_tokens: output_tokens as u64, ..Usage::default() };
-        let neurons = Some(running.settle(model, &usage));
         let output = match request.stream {
             true => Output::Recorded(Recorded::of(frames(&text, &result))),
             false => Output::Json(result),
         };
-        Ok((Answer { meta: self.meta(model, resolved, running), output, neurons }, times[0], times[1]))
-    }
-
-    /// An answer that costs what a request costs.
-    fn seen<T>(
-        &self,
-        model: &'static Model,
-        resolved: &Resolved,
-        running: &Running,
-        result: Value,
-        done: &Done<T>,
-    ) -> (Answer, f64, f64) {
-        let neurons = Some(running.settle(model, &Usage::default()));
-        let answer = Answer { meta: self.meta(model, resolved, running), output: Output::Json(result), neurons };
-        (answer, done.queue_ms, done.compute_ms)
+        Ok(Made { output, usage, queue_ms: times[0], compute_ms: times[1] })
     }
 
     async fn find(
@@ -179,48 +142,26 @@ impl Ai {
         running: &Running,
     ) -> Result<Done<Caption>, AiError> {
         let captioner: Arc<Captioner> = running.model(&self.engine, resolved).await?;
-        running.solo(&captioner.solo, move |model, ticket| model.caption(picture, "", most, ticket)).await
+        running.solo(&captioner.solo, move |model, ticket| model.caption(picture, most, ticket)).await
     }
 
     /// The checkpoint of a model that helps another.
-    fn helper(&self, name: &str, running: &Running) -> Result<Resolved, AiError> {
+    fn helper(&self, name: &str) -> Result<Resolved, AiError> {
         let model = self.catalog.get(name).ok_or_else(|| self.catalog.unknown(name))?;
-        let _ = running;
         self.resolver.resolve(model)
     }
 
-    /// What a picture shows, in words and by name; for those that take pictures and cannot see.
-    pub(super) async fn describe(&self, image: &Bytes, running: &Running) -> Result<Described, AiError> {
+    /// What a picture shows, in a sentence; for those that take pictures and cannot see.
+    pub(super) async fn describe(&self, image: &Bytes, running: &Running) -> Result<String, AiError> {
         let picture = running.decode(image.clone()).await?;
-        let caption =
-            self.caption(picture.clone(), FEW_TOKENS, &self.helper(DESCRIBER, running)?, running).await?.value;
-        let found = match self.helper(FINDER, running) {
-            Ok(finder) => self.find(picture, &finder, running).await?.value,
-            // The captioner's own findings, where it has any.
-            Err(_) => caption.found,
-        };
-        Ok(Described { caption: caption.text, found })
-    }
-
-    /// As [`Self::describe`], for what is no call of a model: `toMarkdown`.
-    pub(super) async fn describe_for(&self, trace: &Arc<Trace>, image: &Bytes) -> Result<Described, AiError> {
-        let model = self.catalog.get(DESCRIBER).ok_or_else(|| self.catalog.unknown(DESCRIBER))?;
-        let running = Running {
-            shared: Arc::clone(&self.shared),
-            trace: Arc::clone(trace),
-            timeout: None,
-            patience: ticket::patience(model, &trace.scope.limits()),
-            is_brief: true,
-            is_runaway: false,
-            in_flight: None,
-        };
-        self.describe(image, &running).await
+        let described = self.caption(picture, FEW_TOKENS, &self.helper(DESCRIBER)?, running).await?;
+        Ok(described.value.text)
     }
 
     /// The input of a chat with its pictures put into words: for a model that sees in production, while the decoder that
     /// answers here reads text only. `None`: there are none, or nothing here can describe them.
     pub(super) async fn told(&self, model: &Model, input: &Value, running: &Running) -> Result<Option<Value>, AiError> {
-        if !model.has(Property::Vision) || !has_pictures(input) || self.helper(DESCRIBER, running).is_err() {
+        if !model.has(Property::Vision) || !has_pictures(input) || self.helper(DESCRIBER).is_err() {
             return Ok(None);
         }
         let mut input = input.clone();
@@ -250,8 +191,7 @@ impl Ai {
     }
 
     async fn words(&self, image: &Bytes, running: &Running) -> Result<String, AiError> {
-        let described = self.describe(image, running).await?;
-        Ok(format!("[Picture: {}]", described.caption))
+        Ok(format!("[Picture: {}]", self.describe(image, running).await?))
     }
 }
 
@@ -262,19 +202,30 @@ impl Running {
     }
 
     /// A picture; refused by what it declares of itself before anything is decoded.
-    async fn decode(&self, bytes: Bytes) -> Result<Picture, AiError> {
-        let size = Picture::declared(&bytes).map_err(unreadable)?;
+    pub(super) async fn decode(&self, bytes: Bytes) -> Result<Picture, AiError> {
+        let size = declared(&bytes)?;
         self.reserve(size.pixels().saturating_mul(BYTES_PER_PIXEL).saturating_add(NETWORK))?;
         let decoded = blocking(move || Ok::<_, Failure>(Picture::decode(&bytes))).await?;
         decoded.map_err(unreadable)
     }
 }
 
-pub(super) fn unreadable(reason: Unreadable) -> AiError {
+/// What a picture declares of its size; nothing is decoded.
+pub(super) fn declared(bytes: &Bytes) -> Result<Size, AiError> {
+    Picture::declared(bytes).map_err(unreadable)
+}
+
+fn unreadable(reason: Unreadable) -> AiError {
     match reason {
         Unreadable::Large { .. } => AiError::TooLarge,
         reason => AiError::Unreadable { what: "image".to_owned(), reason: reason.to_string() },
     }
+}
+
+/// An answer that costs what a request costs.
+fn seen<T>(result: Value, done: &Done<T>) -> Made {
+    let usage = Usage::default();
+    Made { output: Output::Json(result), usage, queue_ms: done.queue_ms, compute_ms: done.compute_ms }
 }
 
 /// The frames of a stream: the text word by word, then the result.

@@ -6,33 +6,22 @@ use serde_json::Value;
 
 use super::embeddings::{TOKENISING, memory, prepare};
 use super::ticket::blocking;
-use super::{Ai, Answer, Output, Running};
-use crate::ai::catalog::Model;
+use super::{Ai, Made, Output, Running};
+use crate::ai::catalog::{Model, Usage};
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::reranker as task;
 use crate::engine::backend::EncoderOutput;
 use crate::engine::embed::EmbeddingModel;
-use crate::error::{AiError, Error};
+use crate::error::AiError;
 
 impl Ai {
     pub(super) async fn rerank(
         &self,
         model: &'static Model,
         input: &Value,
-        resolved: Resolved,
-        running: Running,
-    ) -> Result<Answer, Error> {
-        let done = self.rerank_inner(model, input, &resolved, &running).await;
-        running.end(done)
-    }
-
-    async fn rerank_inner(
-        &self,
-        model: &'static Model,
-        input: &Value,
         resolved: &Resolved,
         running: &Running,
-    ) -> Result<(Answer, f64, f64), AiError> {
+    ) -> Result<Made, AiError> {
         let request = task::Request::parse(input)?;
         let encoder: Arc<EmbeddingModel> = running.model(&self.engine, resolved).await?;
         let top_k = request.top_k;
@@ -40,9 +29,8 @@ impl Ai {
             EncoderOutput::Vector => self.by_cosine(model, &encoder, request, running).await?,
             EncoderOutput::Logits => self.by_pairs(&encoder, request, running).await?,
         };
-        let neurons = Some(running.settle_input(model, tokens));
         let output = Output::Json(task::render(&scores, top_k));
-        Ok((Answer { meta: self.meta(model, resolved, running), output, neurons }, times[0], times[1]))
+        Ok(Made { output, usage: Usage::input(tokens), queue_ms: times[0], compute_ms: times[1] })
     }
 
     /// Scores from each context's vector and the query's.

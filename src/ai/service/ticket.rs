@@ -27,17 +27,24 @@ impl Running {
     }
 }
 
+/// The row for all tasks.
+const ALL: &str = "ai.inference_seconds";
+
 /// How many seconds a call of `model` may take, by the row that says so: its task's own, or the one for all.
 pub(super) fn patience(model: &Model, limits: &Limits) -> Option<(&'static str, u64)> {
-    const ALL: &str = "ai.inference_seconds";
     let own = match model.task {
         Task::TextGeneration => "ai.inference_seconds.text_generation",
         Task::TextEmbeddings => "ai.inference_seconds.text_embeddings",
         Task::TextClassification => "ai.inference_seconds.text_classification",
-        // No other is computed here.
+        // The others have none of their own.
         _ => ALL,
     };
     [own, ALL].into_iter().find_map(|row| Some((row, limits.value(row)?)))
+}
+
+/// As [`patience`], for work that is no task's.
+pub(super) fn patience_of_all(limits: &Limits) -> Option<(&'static str, u64)> {
+    limits.value(ALL).map(|seconds| (ALL, seconds))
 }
 
 impl Running {
@@ -51,7 +58,7 @@ impl Running {
             return Ok(model);
         }
         let (engine, checkpoint) = (Arc::clone(engine), resolved.checkpoint.clone());
-        self.wait_for(move || engine.model(&checkpoint)).await
+        self.work(move |_| engine.model(&checkpoint)).await
     }
 
     /// What `work` makes on the backend's thread, within the call's time.
@@ -68,15 +75,16 @@ impl Running {
         reply(receiver, deadline).await
     }
 
-    /// A checkpoint as `load` gives it, or a refusal once the call's time is up; the load itself goes on, and whoever
-    /// comes next finds it done.
-    async fn wait_for<T: Send + 'static>(
+    /// What `work` makes where it may block, or a refusal once the call's time is up. Work that looks at its ticket ends
+    /// then; a load goes on, and whoever comes next finds it done.
+    pub(super) async fn work<T: Send + 'static>(
         &self,
-        load: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+        work: impl FnOnce(&Ticket) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, AiError> {
         let (ticket, _guard) = self.ticket();
-        let loading = tokio::time::timeout(ticket.deadline.remaining(), blocking(load));
-        loading.await.unwrap_or(Err(AiError::Timeout))
+        let deadline = ticket.deadline;
+        let working = tokio::time::timeout(deadline.remaining(), blocking(move || work(&ticket)));
+        working.await.unwrap_or(Err(AiError::Timeout))
     }
 }
 

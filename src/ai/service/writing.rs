@@ -4,17 +4,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::embeddings::TOKENISING;
+use super::embeddings::{INLINE_BYTES, TOKENISING};
 use super::ticket::blocking;
-use super::{Ai, Answer, Output, Running, refusal_of};
+use super::{Ai, Made, Output, Running, refusal_of};
 use crate::ai::catalog::{Model, Usage};
 use crate::ai::resolve::Resolved;
 use crate::ai::tasks::{summarization, translation};
 use crate::engine::seq2seq::{NoWay, Seq2SeqModel, Source, sentences};
-use crate::error::{AiError, Error};
-
-/// Texts up to this many bytes are tokenised where they are; more would hold up the runtime's thread.
-const INLINE_BYTES: usize = 16 * 1024;
+use crate::error::AiError;
 
 /// What a call has used so far.
 #[derive(Default)]
@@ -30,31 +27,9 @@ impl Ai {
         &self,
         model: &'static Model,
         input: &Value,
-        resolved: Resolved,
-        running: Running,
-    ) -> Result<Answer, Error> {
-        let done = self.translate_inner(model, input, &resolved, &running).await;
-        running.end(done)
-    }
-
-    pub(super) async fn summarise(
-        &self,
-        model: &'static Model,
-        input: &Value,
-        resolved: Resolved,
-        running: Running,
-    ) -> Result<Answer, Error> {
-        let done = self.summarise_inner(model, input, &resolved, &running).await;
-        running.end(done)
-    }
-
-    async fn translate_inner(
-        &self,
-        model: &'static Model,
-        input: &Value,
         resolved: &Resolved,
         running: &Running,
-    ) -> Result<(Answer, f64, f64), AiError> {
+    ) -> Result<Made, AiError> {
         let request = match model.schema.as_str() {
             "translation-indic" => translation::Request::indic(input)?,
             _ => translation::Request::m2m100(input)?,
@@ -71,42 +46,31 @@ impl Ai {
             }
             texts.push(text);
         }
-        let result = translation::render(request.answer, texts);
-        Ok(self.written(model, resolved, running, result, &spent))
+        Ok(spent.made(translation::render(request.answer, texts)))
     }
 
-    async fn summarise_inner(
+    pub(super) async fn summarise(
         &self,
-        model: &'static Model,
         input: &Value,
         resolved: &Resolved,
         running: &Running,
-    ) -> Result<(Answer, f64, f64), AiError> {
+    ) -> Result<Made, AiError> {
         let request = summarization::Request::parse(input)?;
         let writer: Arc<Seq2SeqModel> = running.model(&self.engine, resolved).await?;
         let mut spent = Spent::default();
         // What is longer than the window loses its end.
         let source = source(&writer, &request.text, None, running).await?;
         let summary = written(&writer, source, request.max_tokens, running, &mut spent).await?;
-        Ok(self.written(model, resolved, running, summarization::render(&summary), &spent))
+        Ok(spent.made(summarization::render(&summary)))
     }
+}
 
-    fn written(
-        &self,
-        model: &'static Model,
-        resolved: &Resolved,
-        running: &Running,
-        result: Value,
-        spent: &Spent,
-    ) -> (Answer, f64, f64) {
-        let usage = Usage {
-            input_tokens: spent.input_tokens as u64,
-            output_tokens: spent.output_tokens as u64,
-            ..Usage::default()
-        };
-        let neurons = Some(running.settle(model, &usage));
-        let meta = self.meta(model, resolved, running);
-        (Answer { meta, output: Output::Json(result), neurons }, spent.queue_ms, spent.compute_ms)
+impl Spent {
+    fn made(self, result: Value) -> Made {
+        let Self { input_tokens, output_tokens, queue_ms, compute_ms } = self;
+        let usage =
+            Usage { input_tokens: input_tokens as u64, output_tokens: output_tokens as u64, ..Usage::default() };
+        Made { output: Output::Json(result), usage, queue_ms, compute_ms }
     }
 }
 

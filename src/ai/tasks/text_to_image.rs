@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{field, refused};
 use crate::ai::catalog::{Media, Model, tiles};
 use crate::ai::media::{self, Upload};
+use crate::engine::vision::Size;
 use crate::error::AiError;
 
 /// The file that comes out.
@@ -24,8 +25,7 @@ pub enum Form {
 pub struct Request {
     pub prompt: String,
     pub negative: String,
-    pub width: usize,
-    pub height: usize,
+    pub size: Size,
     pub steps: usize,
     pub guidance: f64,
     pub seed: u64,
@@ -74,8 +74,7 @@ impl Request {
         };
         Ok(Self {
             negative: field(input, "negative_prompt").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            width: side("width", defaults.width)?,
-            height: side("height", defaults.height)?,
+            size: Size { width: side("width", defaults.width)?, height: side("height", defaults.height)? },
             steps: whole(model, input, steps_name, defaults.steps.unwrap_or(25))?,
             guidance,
             seed,
@@ -92,16 +91,16 @@ impl Request {
         })
     }
 
-    /// What is charged for; `input` has the pixels of each picture that came along.
-    pub fn usage(&self, input: &[(usize, usize)]) -> Media {
-        let output_tiles = tiles(self.width as u64, self.height as u64);
-        let steps = self.steps as u64;
+    /// What is charged for; `input` has the size of each picture that came along.
+    pub fn usage(&self, input: &[Size]) -> Media {
+        let tiles = |size: &Size| tiles(size.width as u64, size.height as u64);
+        let (output_tiles, steps) = (tiles(&self.size), self.steps as u64);
         Media {
             steps: if self.steps_by_tile { steps * output_tiles } else { steps },
             output_tiles,
-            output_pixels: (self.width * self.height) as u64,
-            input_tiles: input.iter().map(|(width, height)| tiles(*width as u64, *height as u64)).sum(),
-            input_pixels: input.iter().map(|(width, height)| (width * height) as u64).sum(),
+            output_pixels: self.size.pixels() as u64,
+            input_tiles: input.iter().map(tiles).sum(),
+            input_pixels: input.iter().map(|size| size.pixels() as u64).sum(),
             ..Media::default()
         }
     }

@@ -18,7 +18,7 @@ use memmap2::Mmap;
 use serde::de::DeserializeOwned;
 
 use crate::engine::backend::Failure;
-pub use bundled::bundled;
+pub use bundled::{PROCEDURAL, bundled};
 use gguf::Gguf;
 pub use hub_cache::HubCache;
 pub use rows::Rows;

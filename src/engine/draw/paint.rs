@@ -5,16 +5,17 @@ use rayon::prelude::*;
 use super::scene::{Scene, Thing};
 use super::shapes::Outline;
 use super::words::Colour;
-use super::{Canvas, Start, Wish};
+use super::{Start, Wish};
 use crate::engine::backend::Failure;
+use crate::engine::vision::{Picture, Size};
 
 /// Rows between two looks at whether the picture is still wanted.
 const BAND: usize = 16;
 /// The guidance at which colours are as they were chosen.
 const USUAL_GUIDANCE: f64 = 7.5;
 
-pub fn paint(wish: &Wish, scene: &Scene, check: impl Fn() -> Result<(), Failure> + Sync) -> Result<Canvas, Failure> {
-    let (width, height) = (wish.width, wish.height);
+pub fn paint(wish: &Wish, scene: &Scene, check: impl Fn() -> Result<(), Failure> + Sync) -> Result<Picture, Failure> {
+    let Size { width, height } = wish.size;
     let mut pixels = vec![0u8; width * height * 3];
     // Flat colours at no guidance, stronger ones at more than usual.
     let contrast = (0.75 + 0.25 * (wish.guidance / USUAL_GUIDANCE)).clamp(0.6, 1.3) as f32;
@@ -35,7 +36,7 @@ pub fn paint(wish: &Wish, scene: &Scene, check: impl Fn() -> Result<(), Failure>
                 }
                 let noise = grain * (noise(scene.seed, x, y) - 0.5);
                 let colour = colour.map(|channel| (0.5 + (channel - 0.5) * contrast + noise).clamp(0.0, 1.0));
-                let colour = over(wish.start.as_ref(), colour, x, y, width, height);
+                let colour = over(wish.start.as_ref(), colour, [x, y], wish.size);
                 for (byte, channel) in pixel.iter_mut().zip(colour) {
                     *byte = (channel * 255.0 + 0.5) as u8;
                 }
@@ -43,7 +44,7 @@ pub fn paint(wish: &Wish, scene: &Scene, check: impl Fn() -> Result<(), Failure>
         }
         Ok::<(), Failure>(())
     })?;
-    Ok(Canvas { width, height, pixels })
+    Ok(Picture { size: wish.size, pixels })
 }
 
 fn background(scene: &Scene, at: f32) -> Colour {
@@ -102,11 +103,20 @@ fn distance(outline: &Outline, x: f32, y: f32) -> f32 {
 }
 
 /// The drawing over the picture that it began with.
-fn over(start: Option<&Start>, drawn: Colour, x: usize, y: usize, width: usize, height: usize) -> Colour {
+fn over(start: Option<&Start>, drawn: Colour, place: [usize; 2], size: Size) -> Colour {
     let Some(start) = start else { return drawn };
-    let before = start.picture.nearest(x, y, width, height);
-    let masked = start.mask.as_ref().map_or(1.0, |mask| mask.nearest(x, y, width, height)[1]);
+    let before = nearest(&start.picture, place, size);
+    let masked = start.mask.as_ref().map_or(1.0, |mask| nearest(mask, place, size)[1]);
     mix(before, drawn, start.strength.clamp(0.0, 1.0) as f32 * masked)
+}
+
+/// The pixel of a picture nearest to a place of one of another size.
+fn nearest(picture: &Picture, [x, y]: [usize; 2], size: Size) -> Colour {
+    let Size { width, height } = picture.size;
+    let column = (x * width / size.width.max(1)).min(width.saturating_sub(1));
+    let row = (y * height / size.height.max(1)).min(height.saturating_sub(1));
+    let at = (row * width + column) * 3;
+    [0, 1, 2].map(|channel| picture.pixels.get(at + channel).map_or(0.0, |value| f32::from(*value) / 255.0))
 }
 
 fn mix(from: Colour, to: Colour, share: f32) -> Colour {

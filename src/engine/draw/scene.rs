@@ -38,7 +38,7 @@ pub fn compose(wish: &Wish) -> Scene {
     hash.update(wish.prompt.as_bytes());
     let mut random = ChaCha8Rng::from_seed(hash.finalize().into());
     let seed = random.random();
-    let aspect = wish.width as f32 / wish.height.max(1) as f32;
+    let aspect = wish.size.width as f32 / wish.size.height.max(1) as f32;
     let place = found.place.unwrap_or(if found.things.is_empty() { Place::Plain } else { Place::Day });
     let (sky, ground) = colours(place, &found.colours, &mut random);
     let horizon = if place == Place::Plain { 1.0 } else { random.random_range(0.55..0.7) };

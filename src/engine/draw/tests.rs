@@ -5,8 +5,7 @@ fn wish(prompt: &str, seed: u64) -> Wish {
     Wish {
         prompt: prompt.to_owned(),
         negative: String::new(),
-        width: 96,
-        height: 64,
+        size: Size { width: 96, height: 64 },
         seed,
         steps: 20,
         guidance: 7.5,
@@ -14,13 +13,13 @@ fn wish(prompt: &str, seed: u64) -> Wish {
     }
 }
 
-fn drawn(wish: &Wish) -> Canvas {
+fn drawn(wish: &Wish) -> Picture {
     draw(wish, || Ok(())).unwrap()
 }
 
 /// How many pixels are about of this colour.
-fn count(canvas: &Canvas, is: impl Fn(&[u8]) -> bool) -> usize {
-    canvas.pixels.chunks(3).filter(|pixel| is(pixel)).count()
+fn count(picture: &Picture, is: impl Fn(&[u8]) -> bool) -> usize {
+    picture.pixels.chunks(3).filter(|pixel| is(pixel)).count()
 }
 
 #[test]
@@ -34,7 +33,7 @@ fn words_are_understood() {
 #[test]
 fn the_same_wish_is_the_same_picture() {
     let first = drawn(&wish("a dog", 1));
-    assert_eq!((first.width, first.height, first.pixels.len()), (96, 64, 96 * 64 * 3));
+    assert_eq!((first.size, first.pixels.len()), (Size { width: 96, height: 64 }, 96 * 64 * 3));
     assert_eq!(first, drawn(&wish("a dog", 1)));
     assert_ne!(first, drawn(&wish("a dog", 2)));
     assert_ne!(drawn(&wish("hope", 1)), drawn(&wish("despair", 1)));
@@ -52,8 +51,9 @@ fn what_is_named_is_drawn_in_its_colour() {
 
 #[test]
 fn a_start_shows_through_where_it_may() {
-    let start = Canvas { width: 2, height: 1, pixels: vec![0, 255, 0, 0, 255, 0] };
-    let with = |strength: f64, mask: Option<Canvas>| Wish {
+    let size = Size { width: 2, height: 1 };
+    let start = Picture { size, pixels: vec![0, 255, 0, 0, 255, 0] };
+    let with = |strength: f64, mask: Option<Picture>| Wish {
         start: Some(Start { picture: start.clone(), strength, mask }),
         ..wish("a red ball at night", 3)
     };
@@ -61,7 +61,7 @@ fn a_start_shows_through_where_it_may() {
     assert_eq!(count(&drawn(&with(0.0, None)), is_green), 96 * 64);
     assert_eq!(count(&drawn(&with(1.0, None)), is_green), 0);
     // White is drawn over, black is kept.
-    let half = Canvas { width: 2, height: 1, pixels: vec![0, 0, 0, 255, 255, 255] };
+    let half = Picture { size, pixels: vec![0, 0, 0, 255, 255, 255] };
     assert_eq!(count(&drawn(&with(1.0, Some(half))), is_green), 48 * 64);
 }
 
@@ -71,8 +71,8 @@ fn every_noun_leaves_its_mark_and_odd_sizes_are_drawn() {
         assert_ne!(drawn(&wish(noun, 1)), drawn(&wish("meadow", 1)), "{noun}");
     }
     for (width, height) in [(1, 1), (1, 300), (300, 1)] {
-        let canvas = drawn(&Wish { width, height, ..wish("a cat", 1) });
-        assert_eq!(canvas.pixels.len(), width * height * 3);
+        let picture = drawn(&Wish { size: Size { width, height }, ..wish("a cat", 1) });
+        assert_eq!(picture.pixels.len(), width * height * 3);
     }
 }
 

@@ -7,7 +7,6 @@ use tokenizers::Tokenizer;
 use super::blip::{Eyes, EyesConfig};
 use super::centre::{self, Centre};
 use super::config::{Architecture, refused};
-use super::detect::Found;
 use super::findings::Findings;
 use super::picture::Picture;
 use super::preprocess::Preprocess;
@@ -27,8 +26,6 @@ pub struct Caption {
     pub tokens: usize,
     /// It ended by itself, and not for want of tokens.
     pub is_whole: bool,
-    /// What was found on the way, of our own captioner.
-    pub found: Vec<Found>,
 }
 
 /// A captioner and its thread.
@@ -103,32 +100,18 @@ impl Write {
         }
     }
 
-    /// Describes a picture. `start`: how the description begins, of a checkpoint that can be told so.
-    pub fn caption(&self, picture: Picture, start: &str, most: usize, ticket: &Ticket) -> Result<Caption, Failure> {
+    /// Describes a picture in `most` tokens at most.
+    pub fn caption(&self, picture: Picture, most: usize, ticket: &Ticket) -> Result<Caption, Failure> {
         threads::install(|| {
-            let (seen, found) = match &self.sight {
-                Sight::Blip { preprocess, eyes } => (eyes.see(&preprocess.apply(picture)?, ticket)?, Vec::new()),
-                Sight::Findings { centre, findings, least } => {
-                    let seen = centre.find(picture, *least, ticket)?;
-                    (findings.tokens(&seen), seen.into_iter().map(|seen| seen.found).collect())
-                }
+            let seen = match &self.sight {
+                Sight::Blip { preprocess, eyes } => eyes.see(&preprocess.apply(picture)?, ticket)?,
+                Sight::Findings { centre, findings, least } => findings.tokens(&centre.find(picture, *least, ticket)?),
             };
-            let mut prompt = vec![self.writer.config().bos_token_id];
-            if matches!(self.sight, Sight::Blip { .. }) && !start.is_empty() {
-                let encoding =
-                    self.tokenizer.encode_fast(start, false).map_err(|error| Failure::Input(error.to_string()))?;
-                prompt.extend(encoding.get_ids());
-            }
-            let (ids, is_whole) = self.writer.write(&seen, &prompt, most, ticket)?;
-            let all = [&prompt[1..], &ids].concat();
-            let text = self.tokenizer.decode(&all, true).map_err(|error| Failure::Backend(error.to_string()))?;
-            Ok(Caption { text, tokens: ids.len(), is_whole, found })
+            let start = [self.writer.config().bos_token_id];
+            let (ids, is_whole) = self.writer.write(&seen, &start, most, ticket)?;
+            let text = self.tokenizer.decode(&ids, true).map_err(|error| Failure::Backend(error.to_string()))?;
+            Ok(Caption { text, tokens: ids.len(), is_whole })
         })
-    }
-
-    /// Whether a description can be told how to begin.
-    pub fn takes_prompts(&self) -> bool {
-        matches!(self.sight, Sight::Blip { .. })
     }
 
     #[cfg(test)]
