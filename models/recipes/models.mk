@@ -30,19 +30,21 @@ SPEECH_MINUTES ?= 45
 # Minutes of processor time.
 SENTIMENT_MINUTES ?= 6
 SUMMARY_MINUTES ?= 7
+TRANSLATE_MINUTES ?= 16
 # CPU minutes of the eyes and of the writer of kindling-classify, -detect and -caption.
 VISION_MINUTES ?= 6
 VISION_WRITER_MINUTES ?= 3
 
-.PHONY: models models-embed models-chat models-whisper models-texts eval-texts eval-models test-models models-try
+.PHONY: models models-embed models-chat models-whisper models-texts models-vision eval-texts eval-vision eval-models test-models models-try
 
 # Every stage of `make models` and `make eval-models` with tiny budgets, into a folder of its own: shows that the recipes run, not what they can.
 TRY ?= /tmp/candleflare-models-try
 models-try:
 	$(MAKE) models eval-models MODELS_WORK=$(TRY)/work MODELS_OUT=$(TRY)/models EMBED_TEXTS=600 EMBED_HELD=200 EMBED_CALIBRATION=64 EMBED_PRESENTATIONS=600 \
-		EMBED_PASSAGES=60 EMBED_HELD_PASSAGES=40 EMBED_REFINE_MINUTES=0.3 EMBED_SETTLE_MINUTES=0.2 CHAT_SIZE=1m CHAT_MINUTES=1 CHAT_DECAY_MINUTES=0.5 EVAL_CASES=4 EMBED_SOURCE_MOST=4000
+		EMBED_PASSAGES=60 EMBED_HELD_PASSAGES=40 EMBED_REFINE_MINUTES=0.3 EMBED_SETTLE_MINUTES=0.2 CHAT_SIZE=1m CHAT_MINUTES=1 CHAT_DECAY_MINUTES=0.5 EVAL_CASES=4 EMBED_SOURCE_MOST=4000 \
+		SENTIMENT_MINUTES=0.3 SUMMARY_MINUTES=0.2 TRANSLATE_MINUTES=0.2 VISION_MINUTES=0.3 VISION_WRITER_MINUTES=0.2
 
-models: models-embed models-chat models-whisper models-texts
+models: models-embed models-chat models-texts models-vision
 
 $(MODELS_VENV)/.done: $(RECIPES)/requirements.txt
 	python3 -m venv $(MODELS_VENV)
@@ -72,7 +74,7 @@ models-chat: $(MODELS_WORK)/tokenizer.json
 	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --seed 2 --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS)
 	$(MODELS_RUN) chat.export --work $(MODELS_WORK) --from main.decayed.pt --out $(MODELS_OUT)/kindling-chat
 
-# Needs espeak-ng's library; no text but the dictionary's.
+# Not shipped yet, so no part of `make models`. Needs espeak-ng's library; no text but the dictionary's.
 models-whisper: | $(MODELS_VENV)/.done
 	$(MODELS_RUN) speech.texts --out $(MODELS_WORK)/speech/texts.json --count $(SPEECH_TEXTS)
 	$(MODELS_RUN) speech.tokenizer --texts $(MODELS_WORK)/speech/texts.json --out $(MODELS_WORK)/speech/tokenizer.json
@@ -87,32 +89,32 @@ models-texts: | $(MODELS_VENV)/.done
 	$(MODELS_RUN) sentiment.pack --work $(MODELS_WORK)/texts --out $(MODELS_OUT)/kindling-sentiment
 	$(MODELS_RUN) seq2seq.train --task summary --work $(MODELS_WORK)/texts --minutes $(SUMMARY_MINUTES) --batch 32
 	$(MODELS_RUN) seq2seq.export --task summary --work $(MODELS_WORK)/texts --out $(MODELS_OUT)/kindling-summary
+	$(MODELS_RUN) seq2seq.train --task translate --work $(MODELS_WORK)/texts --minutes $(TRANSLATE_MINUTES) --batch 64
+	$(MODELS_RUN) seq2seq.export --task translate --work $(MODELS_WORK)/texts --out $(MODELS_OUT)/kindling-translate
 
-# The held-out figures of the two; the tokenizer is the delivered one.
+# The held-out figures; the tokenizers are the delivered ones.
 eval-texts: | $(MODELS_VENV)/.done
 	mkdir -p $(MODELS_WORK)/texts
 	cp $(MODELS_OUT)/kindling-summary/tokenizer.json $(MODELS_WORK)/texts/summary.tokenizer.json
+	cp $(MODELS_OUT)/kindling-translate/tokenizer.json $(MODELS_WORK)/texts/translate.tokenizer.json
 	$(MODELS_RUN) sentiment.eval --model $(MODELS_OUT)/kindling-sentiment
 	$(MODELS_RUN) seq2seq.eval --task summary --work $(MODELS_WORK)/texts --model $(MODELS_OUT)/kindling-summary
+	$(MODELS_RUN) seq2seq.eval --task translate --work $(MODELS_WORK)/texts --model $(MODELS_OUT)/kindling-translate
 
-eval-models: eval-texts $(MODELS_WORK)/prose.json
+eval-models: eval-texts eval-vision $(MODELS_WORK)/prose.json
 	test -f $(MODELS_WORK)/embed/pairs_vectors.npy || ( $(MODELS_RUN) embed.label --work $(MODELS_WORK)/embed --texts $(EMBED_TEXTS) --held $(EMBED_HELD) --held-only )
 	test -f $(MODELS_WORK)/embed/retrieval_held.npz || ( $(MODELS_RUN) embed.retrieval --work $(MODELS_WORK)/embed --prose $(MODELS_WORK)/prose.json --held $(EMBED_HELD_PASSAGES) --held-only )
 	$(MODELS_RUN) embed.eval --work $(MODELS_WORK)/embed --model $(MODELS_OUT)/kindling-embed --teacher
-	$(MODELS_RUN) speech.eval --texts $(MODELS_WORK)/speech/texts.json --model $(MODELS_OUT)/kindling-whisper
 	$(MODELS_RUN) chat.eval --work $(MODELS_WORK) --model $(MODELS_OUT)/kindling-chat --cases $(EVAL_CASES)
 
 test-models: $(MODELS_VENV)/.done
 	cd $(RECIPES) && $(MODELS_PYTHON) -m unittest discover -s tests -t .
 
-.PHONY: models-vision eval-vision
 models-vision: $(MODELS_VENV)/.done
 	$(MODELS_RUN) vision.train --work $(MODELS_WORK)/vision --minutes $(VISION_MINUTES)
 	$(MODELS_RUN) vision.write --work $(MODELS_WORK)/vision --minutes $(VISION_WRITER_MINUTES)
 	$(MODELS_RUN) vision.export --work $(MODELS_WORK)/vision --out $(MODELS_OUT)
 
-# Of a running emulator: what clients get.
-EVAL_URL ?= http://127.0.0.1:8786
 eval-vision: $(MODELS_VENV)/.done
 	$(MODELS_RUN) vision.held --out $(MODELS_WORK)/vision/held
-	$(MODELS_RUN) vision.eval --pictures $(MODELS_WORK)/vision/held --url $(EVAL_URL)
+	$(MODELS_RUN) vision.eval --pictures $(MODELS_WORK)/vision/held --models $(MODELS_OUT)

@@ -58,13 +58,11 @@ fn is_form(incoming: &Incoming) -> bool {
 
 /// By its type, or by its first letter: production's documented curl call sends JSON as a form, and no picture or sound begins so.
 fn is_json(incoming: &Incoming) -> bool {
+    const FILES: [&str; 4] = ["image/", "audio/", "video/", "application/octet-stream"];
     let content_type = incoming.content_type().unwrap_or_default().to_ascii_lowercase();
-    let is_file = ["image/", "audio/", "video/", "application/octet-stream"].iter();
-    if content_type.contains("json") {
-        return true;
-    }
-    let first = incoming.body.iter().find(|byte| !byte.is_ascii_whitespace());
-    first == Some(&b'{') && !is_file.clone().any(|kind| content_type.starts_with(kind))
+    let first = || incoming.body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let is_file = FILES.iter().any(|kind| content_type.starts_with(kind));
+    content_type.contains("json") || !is_file && first() == Some(&b'{')
 }
 
 /// The body as a form. A boundary that the header does not name is found in the body: the documented call of FLUX.2 through the

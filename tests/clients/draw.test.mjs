@@ -1,14 +1,14 @@
 // Text to image: the official SDK, the AI SDK's image model, and FLUX.2's form from workerd.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import Cloudflare from "cloudflare";
-import { Miniflare } from "miniflare";
 import { generateImage } from "ai";
 import { createWorkersAI } from "workers-ai-provider";
 
-import { newAccount, startEmulator } from "./emulator.mjs";
+import { newAccount, redirected, startEmulator } from "./emulator.mjs";
+import { worker } from "./workerd.mjs";
 
 const emulator = await startEmulator();
 const client = new Cloudflare({ apiToken: "local", baseURL: emulator.api, maxRetries: 0 });
@@ -50,15 +50,8 @@ export default {
 };`;
 
 test("env.AI.run gives base64, bytes as a stream, and takes FLUX.2's form", async () => {
-  const miniflare = new Miniflare({
-    modules: true,
-    script: WORKER,
-    compatibilityDate: "2026-07-01",
-    cf: false,
-    ai: { binding: "AI", remoteProxyConnectionString: new URL(`${emulator.url}/binding/${newAccount()}/ai`) },
-  });
-  after(() => miniflare.dispose());
-  const call = (body) => miniflare.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify(body) });
+  const dispatch = worker(emulator, WORKER);
+  const call = (body) => dispatch({ body: JSON.stringify(body) });
   const flux = await (await call({ model: FLUX, input: { prompt: "a cat" } })).json();
   assert(isJpeg(Buffer.from(flux.value.image, "base64")));
   const sdxl = await call({ model: SDXL, input: { prompt: "a cat", width: 256, height: 256 } });
@@ -71,11 +64,8 @@ test("env.AI.run gives base64, bytes as a stream, and takes FLUX.2's form", asyn
   assert.match(refused.thrown.message, /^8001: .*`width` is 1/);
 });
 
-/** What `candleflare exec` does for a process: production's host leads here. */
-const redirected = (url, init) => fetch(String(url).replace("https://api.cloudflare.com/client/v4", emulator.api), init);
-
 test("the AI SDK's image model draws", async () => {
-  const workersai = createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected });
+  const workersai = createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected(emulator) });
   // Over REST the provider reads answers that are JSON.
   const { image } = await generateImage({ model: workersai.image(FLUX), prompt: "two boats" });
   assert(isJpeg(image.uint8Array));

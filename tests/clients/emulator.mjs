@@ -151,6 +151,10 @@ export const LLAMA = "@cf/meta/llama-3.2-1b-instruct";
 /** Answers in the OpenAI family. */
 export const QWEN = "@cf/qwen/qwen3-30b-a3b-fp8";
 
+/** `fetch` as `candleflare exec` makes it: production's hosts lead to the emulator. */
+export const redirected = (emulator) => (url, init) =>
+  fetch(String(url).replace(/^https:\/\/(api|gateway\.ai)\.cloudflare\.com/, emulator.url), init);
+
 export const cosine = (a, b) => {
   const dot = (x, y) => x.reduce((sum, value, at) => sum + value * y[at], 0);
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import Cloudflare from "cloudflare";
-import { Miniflare } from "miniflare";
 
 import { newAccount, startEmulator } from "./emulator.mjs";
+import { worker } from "./workerd.mjs";
 
 const emulator = await startEmulator();
 const client = new Cloudflare({ apiToken: "local", baseURL: emulator.api, maxRetries: 0 });
@@ -46,14 +46,7 @@ export default {
 };`;
 
 test("env.AI.toMarkdown takes one file or several, and a broken one is an item", async () => {
-  const miniflare = new Miniflare({
-    modules: true,
-    script: WORKER,
-    compatibilityDate: "2026-07-01",
-    cf: false,
-    ai: { binding: "AI", remoteProxyConnectionString: new URL(`${emulator.url}/binding/${newAccount()}/ai`) },
-  });
-  after(() => miniflare.dispose());
+  const dispatch = worker(emulator, WORKER);
   const call = async (options) => {
     const form = new FormData();
     form.append("files", new File([await fixture("lanterns.docx")], "lanterns.docx"));
@@ -64,8 +57,7 @@ test("env.AI.toMarkdown takes one file or several, and a broken one is an item",
     const request = new Request("http://worker/", { method: "POST", body: form });
     const body = Buffer.from(await request.arrayBuffer());
     const headers = { "content-type": request.headers.get("content-type") };
-    const response = await miniflare.dispatchFetch("http://worker/", { method: "POST", body, headers });
-    return response.json();
+    return (await dispatch({ body, headers })).json();
   };
   const { one, all, supported } = await call({ conversionOptions: { html: { cssSelector: "main" } } });
   assert.match(one.data, /A flame needs \*\*air\*\*/);

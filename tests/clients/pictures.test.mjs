@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 
 import Cloudflare from "cloudflare";
-import { Miniflare } from "miniflare";
 
 import { newAccount, root, scratch, startEmulator } from "./emulator.mjs";
+import { worker } from "./workerd.mjs";
 
 const RESNET = "@cf/microsoft/resnet-50";
 const DETR = "@cf/facebook/detr-resnet-50";
@@ -116,17 +116,9 @@ export default {
 };`;
 
 test("env.AI.run takes bytes, streams and forms in workerd", async () => {
-  const miniflare = new Miniflare({
-    modules: true,
-    script: WORKER,
-    compatibilityDate: "2026-07-01",
-    cf: false,
-    ai: { binding: "AI", remoteProxyConnectionString: new URL(`${emulator.url}/binding/${newAccount()}/ai`) },
-  });
-  after(() => miniflare.dispose());
+  const dispatch = worker(emulator, WORKER);
   const call = async (model, way, bytes) => {
-    const body = JSON.stringify({ model, way, bytes });
-    return (await miniflare.dispatchFetch("http://worker/", { method: "POST", body })).json();
+    return (await dispatch({ body: JSON.stringify({ model, way, bytes }) })).json();
   };
   for (const model of [RESNET, DETR, LLAVA]) {
     const { value: expected } = await call(model, "bytes", image);

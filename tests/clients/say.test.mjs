@@ -1,14 +1,14 @@
 // Text to speech: the official SDK, the AI SDK's speech model, and `env.AI.run` in workerd.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import { generateSpeech } from "ai";
 import Cloudflare from "cloudflare";
-import { Miniflare } from "miniflare";
 import { createWorkersAI } from "workers-ai-provider";
 
-import { newAccount, startEmulator } from "./emulator.mjs";
+import { newAccount, redirected, startEmulator } from "./emulator.mjs";
+import { worker } from "./workerd.mjs";
 
 const emulator = await startEmulator();
 const client = new Cloudflare({ apiToken: "local", baseURL: emulator.api, maxRetries: 0 });
@@ -61,15 +61,8 @@ export default {
 };`;
 
 test("env.AI.run gives base64, a stream, or the response itself", async () => {
-  const miniflare = new Miniflare({
-    modules: true,
-    script: WORKER,
-    compatibilityDate: "2026-07-01",
-    cf: false,
-    ai: { binding: "AI", remoteProxyConnectionString: new URL(`${emulator.url}/binding/${newAccount()}/ai`) },
-  });
-  after(() => miniflare.dispose());
-  const call = (body) => miniflare.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify(body) });
+  const dispatch = worker(emulator, WORKER);
+  const call = (body) => dispatch({ body: JSON.stringify(body) });
   const melo = await (await call({ model: MELO, input: { prompt: TEXT, lang: "en" } })).json();
   assert(isSpoken(Buffer.from(melo.value.audio, "base64")));
   const aura = await call({ model: AURA, input: { text: TEXT } });
@@ -83,11 +76,8 @@ test("env.AI.run gives base64, a stream, or the response itself", async () => {
   assert.match(refused.thrown.message, /^8001: .*`aac` is not emulated/);
 });
 
-/** What `candleflare exec` does for a process: production's host leads here. */
-const redirected = (url, init) => fetch(String(url).replace("https://api.cloudflare.com/client/v4", emulator.api), init);
-
 test("the AI SDK's speech model speaks", async () => {
-  const workersai = createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected });
+  const workersai = createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected(emulator) });
   const { audio } = await generateSpeech({ model: workersai.speech(AURA), text: TEXT });
   assert.equal(audio.mediaType, "audio/mpeg");
   assert(isSpoken(audio.uint8Array));

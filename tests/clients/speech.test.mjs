@@ -7,10 +7,10 @@ import { after, test } from "node:test";
 
 import { experimental_transcribe as transcribe } from "ai";
 import Cloudflare from "cloudflare";
-import { Miniflare } from "miniflare";
 import { createWorkersAI } from "workers-ai-provider";
 
-import { newAccount, root, scratch, startEmulator } from "./emulator.mjs";
+import { newAccount, redirected, root, scratch, startEmulator } from "./emulator.mjs";
+import { worker } from "./workerd.mjs";
 
 const WHISPER = "@cf/openai/whisper";
 const TURBO = "@cf/openai/whisper-large-v3-turbo";
@@ -40,12 +40,11 @@ test("the `cloudflare` SDK transcribes with every model, and is refused what is 
 });
 
 test("the AI SDK transcribes over REST", async () => {
-  const redirected = (url, init) => fetch(String(url).replace("https://api.cloudflare.com", emulator.url), init);
   const direct = globalThis.fetch;
   // The provider sends nova's bytes by the global `fetch`, past the one that it was given.
   globalThis.fetch = (url, init) => direct(String(url).replace("https://api.cloudflare.com", emulator.url), init);
   after(() => (globalThis.fetch = direct));
-  const provider = createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected });
+  const provider = createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected(emulator) });
   for (const id of [WHISPER, TURBO, NOVA]) {
     const { text, segments } = await transcribe({ model: provider.transcription(id), audio: mp3 });
     assert.match(text, SOMETHING, id);
@@ -66,17 +65,9 @@ test("`env.AI.run` in workerd takes a stream, bytes and base64, and throws on wh
       return Response.json({ thrown: error.message, name: error.name });
     }
   } }`;
-  const miniflare = new Miniflare({
-    modules: true,
-    script,
-    compatibilityDate: "2026-07-01",
-    cf: false,
-    ai: { binding: "AI", remoteProxyConnectionString: new URL(`${emulator.url}/binding/${newAccount()}/ai`) },
-  });
-  after(() => miniflare.dispose());
+  const dispatch = worker(emulator, script);
   const call = async (how, model, body = mp3) => {
-    const query = new URLSearchParams({ how, model });
-    return (await miniflare.dispatchFetch(`http://worker/?${query}`, { method: "POST", body })).json();
+    return (await dispatch({ body }, `?${new URLSearchParams({ how, model })}`)).json();
   };
   const whisper = await call("bytes", WHISPER);
   assert.match(whisper.text, SOMETHING, JSON.stringify(whisper));

@@ -1,15 +1,16 @@
-// Text classification and summarisation by Cloudflare's own SDK, and by `env.AI.run` in workerd.
+// Text classification, translation and summarisation by Cloudflare's own SDK, and by `env.AI.run` in workerd.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import Cloudflare from "cloudflare";
-import { Miniflare } from "miniflare";
 
 import { newAccount, startEmulator } from "./emulator.mjs";
+import { worker } from "./workerd.mjs";
 
 const SENTIMENT = "@cf/huggingface/distilbert-sst-2-int8";
 const TRANSLATE = "@cf/meta/m2m100-1.2b";
+const INDIC = "@cf/ai4bharat/indictrans2-en-indic-1B";
 const SUMMARY = "@cf/facebook/bart-large-cnn";
 const REPORT =
   "Firefighters in Hexley fought a blaze at the library on Friday. Nobody was hurt. Smoke could be seen from ten kilometres away. The street stays closed until June.";
@@ -29,17 +30,9 @@ export default {
     }
   },
 };`;
-const miniflare = new Miniflare({
-  modules: true,
-  script: WORKER,
-  compatibilityDate: "2026-07-01",
-  cf: false,
-  ai: { binding: "AI", remoteProxyConnectionString: new URL(`${emulator.url}/binding/${newAccount()}/ai`) },
-});
-after(() => miniflare.dispose());
+const dispatch = worker(emulator, WORKER);
 const ask = async (model, input, options) => {
-  const body = JSON.stringify({ model, input, options });
-  return (await miniflare.dispatchFetch("http://worker/", { method: "POST", body })).json();
+  return (await dispatch({ body: JSON.stringify({ model, input, options }) })).json();
 };
 const binding = async (model, input) => {
   const { value, thrown } = await ask(model, input);
@@ -58,6 +51,13 @@ for (const [name, run] of [
       assert(Math.abs(rows[0].score + rows[1].score - 1) < 1e-5);
       assert.equal(rows.find(({ score }) => score > 0.5).label, best);
     }
+  });
+
+  test(`${name} translates`, async () => {
+    const { translated_text } = await run(TRANSLATE, { text: "The big house is near the river.", target_lang: "spanish" });
+    assert.equal(translated_text, "La casa grande está cerca del río.");
+    const { translations } = await run(INDIC, { text: ["The boy drinks milk."], target_language: "hin_Deva" });
+    assert.match(translations[0], /^[\u0900-\u097f ]+$/);
   });
 
   test(`${name} sums up`, async () => {

@@ -7,15 +7,12 @@ import { Output, generateText, stepCountIs, streamText, tool } from "ai";
 import { createWorkersAI } from "workers-ai-provider";
 import { z } from "zod";
 
-import { newAccount, startEmulator } from "./emulator.mjs";
+import { newAccount, redirected, startEmulator } from "./emulator.mjs";
 
 const emulator = await startEmulator();
 const MODELS = ["@cf/meta/llama-3.3-70b-instruct-fp8-fast", "@cf/qwen/qwen3-30b-a3b-fp8", "@cf/google/gemma-4-26b-a4b-it"];
 
-/** What `candleflare exec` does for a process: the two hosts of production lead here. */
-const redirected = (url, init) =>
-  fetch(String(url).replace(/^https:\/\/(api|gateway\.ai)\.cloudflare\.com/, emulator.url), init);
-const provider = (extra = {}) => createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected, ...extra });
+const provider = (extra = {}) => createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected(emulator), ...extra });
 
 const weather = tool({
   description: "The weather of a city",
