@@ -55,7 +55,7 @@ test("a call of env.AI and the same by REST, turn by turn", async () => {
 
 test("the examples' own tests", async () => {
   busy();
-  for (const name of ["chat-stream", "classify-form", "rag-cache", "semantic-search"]) {
+  for (const name of ["chat-stream", "classify-form", "rag-cache", "semantic-search", "transcribe"]) {
     const began = performance.now();
     const { ended } = start("npm", ["test", "--silent"], { cwd: join(workers, name) });
     assert.equal((await ended).code, 0, name);

@@ -58,6 +58,8 @@ export interface JournalEntry {
   code: number | null;
   checkpoint: string | null;
   fidelity: "exact" | "sibling" | "stand-in" | null;
+  /** What was sent; of a file its own type, of a form the form's. */
+  body: { bytes: number; content_type: string | null; sha256: string };
   ms: { queue: number; compute: number; total: number };
   [more: string]: unknown;
 }

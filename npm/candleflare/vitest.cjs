@@ -11,6 +11,7 @@ const { setTimeout: pause } = require("node:timers/promises");
 
 const { newAccount } = require("./index.cjs");
 const { nativeBinary } = require("./lib/binary.cjs");
+const { wireWarnings } = require("./lib/warnings.cjs");
 
 const PATIENCE_MS = 20_000;
 const running = new Map();
@@ -85,6 +86,7 @@ function candleflare({ emulator = {}, ...options } = {}) {
   return async () => {
     const own = emulator.url ?? process.env.CANDLEFLARE_URL;
     const url = own ?? (await start(["--wrangler", wrangler.configPath, ...(emulator.args ?? [])], dirname(wrangler.configPath)));
+    wireWarnings(url);
     const account = newAccount();
     // Miniflare v5 knows one address per Worker: the query says which index a binding means.
     const address = () => {

@@ -177,7 +177,8 @@ async fn answer(
     {
         return refused(route, &error.into());
     }
-    let trace = route.trace(&app, &account);
+    let trace =
+        if binding::is_probe(&request) { app.harness.unrecorded(&account) } else { route.trace(&app, &account) };
     let admit = admit(route, &app, params, request, &trace);
     let admitted = match &connection {
         Some(connection) => connection.in_time(admit).await.unwrap_or_else(|| {
@@ -250,7 +251,9 @@ async fn admit(
     match Incoming::read(request, &params, limit, Arc::clone(trace)).await {
         Ok(incoming) => {
             trace.exceeds(&limits, route.body_limit, incoming.body.len() as u64);
-            trace.with(|entry| entry.body = harness::Body::of(&incoming.body));
+            // Miniflare's proxy wraps the headers of a binding's call.
+            let content_type = incoming.header("mf-header-content-type").or_else(|| incoming.content_type());
+            trace.with(|entry| entry.body = harness::Body::of(&incoming.body).of_type(content_type));
             Ok(incoming)
         }
         Err(Unreadable::Refused(error)) => Err(error),

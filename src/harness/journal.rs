@@ -102,6 +102,7 @@ impl Entry {
             + 128
             + self.limits.len() * size_of::<Decision>()
             + self.body.text.as_ref().map_or(0, |text| text.len())
+            + self.body.content_type.as_ref().map_or(0, |name| name.len())
     }
 }
 
@@ -109,6 +110,8 @@ impl Entry {
 #[derive(Debug, Clone, Default)]
 pub struct Body {
     bytes: usize,
+    /// As the request names it; of a binding's stream or form, as the Worker names it.
+    content_type: Option<Box<str>>,
     /// Kept where it is short.
     text: Option<Box<[u8]>>,
     /// Taken at once where it is long.
@@ -120,9 +123,15 @@ impl Body {
         let short = bytes.len() <= BODY_BYTES;
         Self {
             bytes: bytes.len(),
+            content_type: None,
             text: (short && !bytes.is_empty()).then(|| bytes.into()),
             digest: (!short).then(|| Sha256::digest(bytes).into()),
         }
+    }
+
+    /// The same under the type that the request gives it.
+    pub fn of_type(self, content_type: Option<&str>) -> Self {
+        Self { content_type: content_type.map(|name| head(name, NAME_BYTES).into()), ..self }
     }
 
     /// SHA-256 in hexadecimal.
@@ -140,11 +149,13 @@ impl Body {
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Shown {
+        struct Shown<'a> {
             bytes: usize,
+            content_type: Option<&'a str>,
             sha256: String,
         }
-        Shown { bytes: self.bytes, sha256: self.sha256() }.serialize(serializer)
+        let content_type = self.content_type.as_deref();
+        Shown { bytes: self.bytes, content_type, sha256: self.sha256() }.serialize(serializer)
     }
 }
 
@@ -429,5 +440,8 @@ mod tests {
         assert_eq!(Body::of(b"abc").text().as_deref(), Some("abc"));
         let long = Body::of(&[b'a'; BODY_BYTES + 1]);
         assert_eq!((long.text(), long.sha256().len()), (None, 64));
+        let typed = serde_json::to_value(long.of_type(Some("audio/wav"))).unwrap();
+        assert_eq!((&typed["bytes"], &typed["content_type"]), (&4097.into(), &"audio/wav".into()));
+        assert!(serde_json::to_value(Body::of(b"abc")).unwrap()["content_type"].is_null());
     }
 }

@@ -49,6 +49,11 @@ async fn miniflares_proxy_headers_are_unwrapped() {
     }
     let upgrade = client.http.get(client.url("/binding?MF-Binding=AI")).header("upgrade", "websocket").send().await;
     assert_eq!(upgrade.unwrap().status(), 404);
+    // The question for a WebSocket is no call, and the type is that of the wrapped one.
+    let journal = client.get("/__candleflare/requests").await;
+    let types: Vec<&Value> =
+        journal["requests"].as_array().unwrap().iter().map(|entry| &entry["body"]["content_type"]).collect();
+    assert_eq!(types, vec!["application/json"; 4]);
 }
 
 #[tokio::test]

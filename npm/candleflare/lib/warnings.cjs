@@ -3,8 +3,12 @@
 
 const REMOTE = /(AI|Vectorize|Vectorize Index) bindings (always access remote resources|do not support local development)/;
 
-/** Replaces those warnings by one line. */
+const WIRED = Symbol.for("candleflare.warnings");
+
+/** Replaces those warnings by one line; once in a process, for the helper of vitest asks for each test file. */
 function wireWarnings(address) {
+  if (globalThis[WIRED]) return;
+  globalThis[WIRED] = true;
   const original = console.warn;
   let said = false;
   console.warn = function warn(...args) {

@@ -40,6 +40,12 @@ pub async fn either(app: App, incoming: Incoming) -> Reply {
     }
 }
 
+/// Miniflare's question, before a call of its proxy, whether that may come over a WebSocket. It is none itself.
+pub fn is_probe(request: &Request<Body>) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    request.headers().contains_key("upgrade") && query.split('&').any(|pair| pair.starts_with("MF-Binding="))
+}
+
 fn not_found() -> Reply {
     envelope::json_reply(
         404,
