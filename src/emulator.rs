@@ -151,6 +151,8 @@ impl Emulator {
     pub fn on(listener: TcpListener, config: Config) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(|source| StartError::Listen { address: String::new(), source })?;
         let app = services(Config { host: address.ip(), ..config })?;
+        // Nobody has set it before.
+        let _ = app.address.set(address);
         let door = Door::new(listener, app.harness.limits());
         let router = api::router::router(&app);
         let inner = router.clone();
@@ -306,6 +308,7 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
         entropy,
         token: config.token,
         is_exposed,
+        address: OnceLock::new(),
         account: config.account,
         indexes: config.indexes,
         worker: OnceLock::new(),

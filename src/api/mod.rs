@@ -20,6 +20,7 @@ mod upload;
 mod wire;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock, Weak};
 
 use crate::ai::service::Ai;
@@ -46,6 +47,8 @@ pub struct Services {
     pub token: Option<String>,
     /// Others than this machine can reach it, so everything needs the token.
     pub is_exposed: bool,
+    /// Where this listens, once it does.
+    pub address: OnceLock<SocketAddr>,
     /// The account that a call without one belongs to.
     pub account: String,
     /// Vectorize binding names to index names, from the wrangler configuration.

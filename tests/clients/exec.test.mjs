@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { binary, scratch, until } from "./emulator.mjs";
-import { exec, execEnds, modules, start } from "./workers.mjs";
+import { exec, execEnds, modules, project, start, typed } from "./workers.mjs";
 
 const sh = (script, options) => execEnds(["sh", "-c", script], options);
 const node = (script, options) => execEnds(["node", "--input-type=module", "-e", script], options);
@@ -63,23 +63,44 @@ test("exit code, input, output and arguments pass through", async () => {
   assert.equal(shell.code, 3);
 });
 
+test("it costs no more than 300 ms", async () => {
+  const times = [];
+  for (let round = 0; round < 5; round++) {
+    const began = performance.now();
+    assert.equal((await execEnds(["true"])).code, 0);
+    times.push(performance.now() - began);
+  }
+  // The best of five: what else runs on the machine is not measured.
+  assert(Math.min(...times) < 300, `${times} ms`);
+});
+
+test("`npm test` runs the project's own script", async () => {
+  const script = "node -e \"fetch(process.env.CANDLEFLARE_URL + '/__candleflare/health').then(({ status }) => process.exit(status === 200 ? 4 : 1))\"";
+  const cwd = project({ "package.json": { name: "p", scripts: { test: script } } });
+  assert.equal((await execEnds(["npm", "test"], { cwd })).code, 4);
+});
+
 test("the terminal passes through, and Ctrl-C reaches the command once", async () => {
-  // A pseudoterminal whose keys are typed as a person would.
-  const typed = `
-import os, pty, sys, time
-pid, fd = pty.fork()
-if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
-said = b""
-while b"ready" not in said: said += os.read(fd, 1000)
-os.write(fd, b"\\x03")
-try:
-    while True: said += os.read(fd, 1000)
-except OSError: pass
-print(said.decode()); sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`;
   const script = 'n=0; trap "n=\\$((n+1))" INT; test -t 0 && test -t 1 && echo ready; while [ $n = 0 ]; do sleep 0.05; done; sleep 0.3; echo "interrupts $n"; exit 5';
-  const { ended, said } = start("python3", ["-c", typed, binary, "exec", "--", "sh", "-c", script.replaceAll("\\$", "$")]);
-  assert.deepEqual(await ended, { code: 5, signal: null }, said.stderr);
-  assert.match(said.stdout, /interrupts 1\r?\n/);
+  const { code, stdout } = await typed([["ready", "\x03"]], [binary, "exec", "--", "sh", "-c", script.replaceAll("\\$", "$")]);
+  assert.equal(code, 5, stdout);
+  assert.match(stdout, /interrupts 1\r?\n/);
+});
+
+test("Ctrl-C twice on a terminal ends what does not want to end", async () => {
+  const stubborn = 'trap "" INT TERM; echo "ready $$"; trap "echo asked" USR1; while :; do sleep 0.1; done';
+  const { code, stdout } = await typed([["ready", "\x03"], ["^C", "\x03"]], [binary, "exec", "--", "sh", "-c", stubborn]);
+  assert.equal(code, 137, stdout);
+  assert.match(stdout, /did not end in time, and is killed/);
+  assert(!runs(stdout.match(/ready (\d+)/)[1]));
+});
+
+test("a shell on the terminal has its jobs: Ctrl-C ends one, and not the shell", async () => {
+  const steps = [["bash-", "echo at $CANDLEFLARE_URL; echo begun; sleep 1000\n"], ["begun\r\n", "\x03"], ["bash-", "echo still $((40 + 2))\n"], ["still 42", "exit 3\n"]];
+  const { code, stdout } = await typed(steps, [binary, "exec", "--", "bash", "--norc", "--noprofile", "-i"]);
+  assert.equal(code, 3, stdout);
+  assert.match(stdout, /at http:\/\/127\.0\.0\.1:\d+/);
+  assert.match(stdout, /candleflare: no calls/);
 });
 
 test("signals pass through; a command that is killed ends with 128 and the signal", async () => {
@@ -90,7 +111,9 @@ test("signals pass through; a command that is killed ends with 128 and the signa
     assert.equal((await running.ended).code, 9, signal);
     assert.match(running.said.stdout, new RegExp(`got ${name}`));
   }
-  assert.equal((await sh("kill -KILL $$")).code, 137);
+  const killed = await sh('sleep 1000 >/dev/null 2>&1 & echo $!; kill -KILL $$');
+  assert.equal(killed.code, 137);
+  assert(!runs(killed.stdout.trim()), "what it had started is gone, too");
   assert.equal((await sh("kill -TERM $$")).code, 143);
 });
 
@@ -266,6 +289,25 @@ test("Node's fetch of the public addresses stays here", async () => {
     console.log(direct.status, asRequest.status, gateway.status, unified.status, other.status >= 400 && other.status < 500);`;
   const { stdout, stderr } = await node(script);
   assert.equal(stdout, "200 200 200 200 true\n", stderr);
+});
+
+test("Node's fetch of everything else goes where it went", async () => {
+  // In the place of the network, and there before the preload.
+  const network = join(scratch(), "network.cjs");
+  writeFileSync(network, 'globalThis.fetch = async (input) => new Response(input instanceof Request ? input.url : String(input));');
+  const addresses = [
+    "https://api.cloudflare.com/client/v4/user/tokens/verify",
+    "https://api.cloudflare.com/client/v4/accounts/0123456789abcdef0123456789abcdef/workers/scripts",
+    "https://api.cloudflare.com.example.org/client/v4/accounts/0/ai/run/x",
+    "https://example.org/client/v4/accounts/0/ai/run/x",
+  ];
+  const led = "https://api.cloudflare.com/client/v4/accounts/0123456789abcdef0123456789abcdef/vectorize/v2/indexes?page=1";
+  const script = `
+    const ask = async (...args) => (await fetch(...args)).text();
+    for (const url of ${JSON.stringify(addresses)}) console.log(await ask(url) === url, await ask(new Request(url)) === url, await ask(new URL(url)) === url);
+    console.log(await ask("${led}") === process.env.CANDLEFLARE_URL + new URL("${led}").pathname + "?page=1");`;
+  const { stdout, stderr } = await node(script, { env: { NODE_OPTIONS: `--require=${JSON.stringify(network)}` } });
+  assert.equal(stdout, "true true true\n".repeat(4) + "true\n", stderr);
 });
 
 test("a token that is demanded is the one that the command finds", async () => {

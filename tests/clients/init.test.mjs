@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { run, scratch } from "./emulator.mjs";
+import { binary, run, scratch } from "./emulator.mjs";
+import { typed } from "./workers.mjs";
 
 const WRANGLER = `{
   // the Worker
@@ -47,6 +48,26 @@ test("--yes writes an environment `local`, once", async () => {
   const again = await run(["init", "--yes"], { cwd });
   assert.deepEqual([again.code, again.stdout], [0, ""]);
   assert.match(again.stderr, /is as it should be/);
+});
+
+test("on a terminal it shows the diff and asks, and only `y` writes", async () => {
+  for (const [answer, code] of [["n", 1], ["", 1], ["y", 0]]) {
+    const cwd = folder({ "wrangler.jsonc": WRANGLER });
+    const asked = await typed([["write this? [y/N]", `${answer}\n`]], [binary, "init"], { cwd });
+    assert.equal(asked.code, code, asked.stdout);
+    assert(asked.stdout.indexOf("candleflare-ai") < asked.stdout.indexOf("write this?"), "the diff comes first");
+    assert.equal(readFileSync(join(cwd, "wrangler.jsonc"), "utf8") === WRANGLER, code === 1);
+  }
+});
+
+test("a TOML configuration gets its environment, too", async () => {
+  const text = 'name = "w" # the Worker\n[ai]\nbinding = "AI"\n[[vectorize]]\nbinding = "DOCS"\nindex_name = "docs"\n';
+  const cwd = folder({ "wrangler.toml": text });
+  assert.equal((await run(["init", "--yes"], { cwd })).code, 0);
+  const written = readFileSync(join(cwd, "wrangler.toml"), "utf8");
+  assert(written.startsWith(text), written);
+  assert.match(written, /\[\[env\.local\.unsafe\.bindings\]\]/);
+  assert.match((await run(["init", "--yes"], { cwd })).stderr, /is as it should be/);
 });
 
 test("a project that runs vitest gets the helper", async () => {

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 
 import { BGE, LLAMA, binary, newAccount, root, scratch, startEmulator } from "./emulator.mjs";
-import { PROBE, caller } from "./probe.mjs";
+import { INDEXES, PROBE, caller, everyCall } from "./probe.mjs";
 import { announced, modules, project, start } from "./workers.mjs";
 
 const require = createRequire(import.meta.url);
@@ -191,14 +191,19 @@ const PLUGIN = (url, account, more = {}) => {
       bindings: [
         { name: "AI", type: "ai", dev: dev("candleflare-ai") },
         { name: "DOCS", type: "vectorize", index_name: "docs", dev: dev("candleflare-vectorize") },
+        { name: "IMAGES", type: "vectorize", index_name: "images", dev: dev("candleflare-vectorize") },
       ],
     },
   };
 };
 
+const served = () => startEmulator({ args: INDEXES.flatMap((index) => ["--index", index]) });
+/** Without `exec`, nobody has told the tools to be quiet. */
+const QUIET = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false" };
+
 for (const tool of ["wrangler", "wrangler-old"]) {
-  test(`the plugin alone, under ${tool}: both bindings in wrangler dev and in getPlatformProxy`, async () => {
-    const server = await startEmulator({ args: ["--index", "docs=32"] });
+  test(`the plugin alone, under ${tool}: every call in wrangler dev, and both bindings in getPlatformProxy`, async () => {
+    const server = await served();
     const account = newAccount();
     const script = `
       import { getPlatformProxy } from "${tool}";
@@ -207,21 +212,70 @@ for (const tool of ["wrangler", "wrangler-old"]) {
       console.log(JSON.stringify([shape, (await env.DOCS.describe()).dimensions]));
       await dispose();`;
     const cwd = project({ "wrangler.json": PLUGIN(server.url, account), "index.js": PROBE, "run.mjs": script });
-    const env = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: join(cwd, ".wrangler/logs") };
+    const env = { ...QUIET, WRANGLER_LOG_PATH: join(cwd, ".wrangler/logs") };
     const running = start("node", [join(modules, tool, "bin/wrangler.js"), "dev", "--port", "0", "--inspector-port", "0"], { cwd, env });
     const call = caller((await announced(running, /Ready on http:\/\/\S+/)).replace("Ready on ", ""));
-    assert.deepEqual((await call("AI.run", BGE, { text: "sea" })).value?.shape, [1, 384]);
-    await call("DOCS.upsert", [{ id: "a", values: Array(32).fill(1) }]);
-    assert.equal((await call("DOCS.query", Array(32).fill(1))).value.count, 1);
+    await everyCall(call);
     assert(!/login|API_TOKEN/.test(running.said.stderr), running.said.stderr);
     running.child.kill("SIGINT");
     await running.ended;
-    assert((await server.journal(account)).length >= 3);
+    const calls = await server.journal(account);
+    assert.equal(calls.filter(({ status }) => status >= 400).length, 2);
 
     const { stdout } = await succeeds("node", ["run.mjs"], { cwd, env });
     assert.deepEqual(JSON.parse(stdout.trim().split("\n").at(-1)), [[1, 384], 32]);
   });
 }
+
+test("the plugin alone, in Miniflare v4 and v5, vitest and Vite", async () => {
+  const server = await served();
+  const account = newAccount();
+  const ask = async (call) => {
+    assert.deepEqual((await call("AI.run", BGE, { text: "sea" })).value?.shape, [1, 384]);
+    assert.deepEqual((await call("IMAGES.describe")).value, { dimensions: 64, vectorCount: 0 });
+  };
+  const { unsafe, ...plain } = PLUGIN(server.url, account);
+  const unsafeBindings = unsafe.bindings.map(({ name, type, dev, ...rest }) => ({ name, type, plugin: dev.plugin, options: { ...rest, ...dev.options } }));
+  const v4 = { modules: true, script: PROBE, compatibilityDate: "2026-07-01", unsafeBindings, cf: false };
+  const v5 = createRequire(join(modules, "@cloudflare/vite-plugin/package.json"))("miniflare");
+  for (const miniflare of [new (require("miniflare").Miniflare)(v4), new v5.Miniflare(v5.convertV4MiniflareOptions(v4))]) {
+    after(() => miniflare.dispose());
+    await ask(caller("http://worker/", (...request) => miniflare.dispatchFetch(...request)));
+  }
+
+  const cwd = project({
+    // As `init` writes it: production's bindings on top, the plugin in an environment.
+    "wrangler.json": { ...plain, ai: { binding: "AI" }, env: { local: { unsafe } } },
+    "index.js": PROBE,
+    "package.json": { type: "module" },
+    "vitest.config.js": `
+      import { cloudflareTest } from "@cloudflare/vitest-plugin";
+      export default { plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.json", environment: "local" } })] };`,
+    "one.test.js": `
+      import { env } from "cloudflare:test";
+      import { expect, it } from "vitest";
+      it("has the bindings", async () => {
+        expect((await env.AI.run("${BGE}", { text: "sea" })).shape).toEqual([1, 384]);
+        expect((await env.IMAGES.describe()).dimensions).toBe(64);
+      });`,
+    "vite.config.js": `
+      import { cloudflare } from "@cloudflare/vite-plugin";
+      export default { plugins: [cloudflare()], server: { host: "127.0.0.1", port: 0 } };`,
+  });
+  await succeeds("node", [join(modules, "vitest/vitest.mjs"), "run", "--config", "vitest.config.js"], { cwd, env: QUIET });
+  const running = start("node", [join(modules, "vite/bin/vite.js"), "dev"], { cwd, env: { ...QUIET, CLOUDFLARE_ENV: "local" } });
+  await ask(caller((await announced(running, /Local: +http:\/\/[\d.]+:\d+/)).replace(/Local: +/, "")));
+  assert.equal((await server.journal(account)).length, 8);
+});
+
+test("the plugin says what is wrong with a binding's options", async () => {
+  const { plugins } = require(join(source, "plugin.cjs"));
+  const services = (name, options) => plugins[name].getServices({ options: [{ name: "B", type: "x", plugin: { name }, options }] });
+  await assert.rejects(services("candleflare-vectorize", {}), /binding `B` has no `index_name`\nhint: /);
+  await assert.rejects(services("candleflare-ai", { account: "me" }), /`me` is not an account id\nhint: /);
+  await assert.rejects(services("candleflare-ai", { url: "https://example.org" }), /not an http address\nhint: /);
+  await assert.rejects(services("candleflare-ai", { url: "http://[" }), /is not an address\nhint: /);
+});
 
 test("the guard throws what is marked as an exception, and lets everything else through", async () => {
   // Nothing in the emulator marks a call yet: this is the header that a supervisor will set.

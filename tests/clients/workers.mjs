@@ -76,3 +76,27 @@ export async function announced({ child, said }, pattern, patience = 120_000) {
     await pause(50);
   }
 }
+
+/** Runs a command on a pseudoterminal and types as a person would: each text when what stands before it has been said. */
+export async function typed(steps, command, options) {
+  const script = `
+import json, os, pty, sys, time
+steps = json.loads(sys.argv[1])
+pid, fd = pty.fork()
+if pid == 0: os.execv(sys.argv[2], sys.argv[2:])
+said, seen = b"", 0
+try:
+    while True:
+        if steps and steps[0][0].encode() in said[seen:]:
+            seen = said.index(steps[0][0].encode(), seen) + len(steps[0][0])
+            time.sleep(0.2) # no finger is quicker: two signals at once would be one
+            os.write(fd, steps.pop(0)[1].encode())
+        else: said += os.read(fd, 1000)
+except OSError: pass
+print(said.decode()); sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`;
+  const { child, ended, said } = start("python3", ["-c", script, JSON.stringify(steps), ...command], options);
+  const timer = setTimeout(() => child.kill(), 30_000);
+  const { code } = await ended;
+  clearTimeout(timer);
+  return { code, stdout: said.stdout + said.stderr };
+}

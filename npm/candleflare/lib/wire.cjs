@@ -38,7 +38,13 @@ const externalService = (name, url, path) => ({
   name,
   external: {
     address: url.host.includes(":") ? url.host : `${url.host}:80`,
-    http: { injectRequestHeaders: [{ name: "candleflare-binding", value: path }] },
+    http: {
+      injectRequestHeaders: [
+        { name: "candleflare-binding", value: path },
+        // The runtime's own `Host` is a name that leads nowhere; `gateway().getUrl()` gives this one.
+        { name: "mf-host", value: url.host },
+      ],
+    },
   },
 });
 

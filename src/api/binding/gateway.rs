@@ -10,13 +10,16 @@ use crate::api::incoming::Incoming;
 use crate::api::universal;
 use crate::error::{AiError, PlatformError};
 
+/// Whom the runtime's `Ai` class takes its fetcher's other end to be.
+const INNER_HOST: &str = "workers-binding.ai";
+
 /// `rest` is the path behind `ai-gateway/`.
 pub async fn call(app: App, incoming: Incoming) -> Reply {
     let path = incoming.rest.trim_start_matches("ai-gateway/").to_owned();
     let parts: Vec<&str> = path.split('/').collect();
     match (&incoming.method, &parts[..]) {
         (&Method::POST, ["universal", "run", id]) => universal::universal(app, incoming, id).await,
-        (&Method::GET, ["gateways", id, "url", provider @ ..]) => url(&incoming, id, provider),
+        (&Method::GET, ["gateways", id, "url", provider @ ..]) => url(&app, &incoming, id, provider),
         (&Method::GET, ["gateways", id, "logs", log]) => match app.ai.gateways().find_log(&incoming.account, id, log) {
             Some(log) => envelope::enveloped(&log),
             None => no_log(log),
@@ -27,8 +30,11 @@ pub async fn call(app: App, incoming: Incoming) -> Reply {
 }
 
 /// Where production has `https://gateway.ai.cloudflare.com`, this has the emulator's own address.
-fn url(incoming: &Incoming, id: &str, provider: &[&str]) -> Reply {
-    let host = incoming.header("mf-host").or_else(|| incoming.header("host")).unwrap_or("127.0.0.1:8786");
+fn url(app: &App, incoming: &Incoming, id: &str, provider: &[&str]) -> Reply {
+    // The runtime's inner fetcher says a name that leads nowhere.
+    let said = |header| incoming.header(header).filter(|host| *host != INNER_HOST).map(str::to_owned);
+    let own = || app.address.get().map(ToString::to_string);
+    let host = said("mf-host").or_else(|| said("host")).or_else(own).unwrap_or_else(|| "127.0.0.1:8786".to_owned());
     let base = format!("http://{host}/v1/{}/{id}", incoming.account);
     let url = match provider.join("/").as_str() {
         "" | "universal" => base,
