@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 
-import { BGE, LLAMA, binary, newAccount, root, scratch, startEmulator } from "./emulator.mjs";
+import { BGE, LLAMA, binary, newAccount, root, scratch, startEmulator, until } from "./emulator.mjs";
 import { INDEXES, PROBE, caller, everyCall } from "./probe.mjs";
 import { announced, modules, project, start } from "./workers.mjs";
 
@@ -49,6 +49,48 @@ test("packed and installed, `npx candleflare` runs the binary, and every entry l
   assert.equal(stdout, "true candleflare-ai,candleflare-vectorize\n");
   const files = Object.values(require(join(source, "package.json")).exports).flatMap((entry) => (typeof entry === "string" ? entry : Object.values(entry)));
   for (const file of files) assert(existsSync(join(cwd, "node_modules/candleflare", file)), file);
+});
+
+test("`npx candleflare` hands signals on, and ends as the binary does", async () => {
+  const wrapped = (script) => start("node", [join(source, "bin/candleflare.cjs"), "exec", "--", "sh", "-c", script]);
+  for (const [signal, name] of [["SIGTERM", "TERM"], ["SIGINT", "INT"], ["SIGHUP", "HUP"]]) {
+    const { child, ended, said } = wrapped(`trap "echo got ${name}; exit 9" ${name}; echo ready; while :; do sleep 0.05; done`);
+    await until("it is ready", () => said.stdout.includes("ready"));
+    child.kill(signal);
+    assert.equal((await ended).code, 9, signal);
+    assert.match(said.stdout, new RegExp(`got ${name}`));
+  }
+  assert.equal((await wrapped("kill -KILL $$").ended).code, 137);
+});
+
+test("the types fit what there is, in both kinds of module", async () => {
+  const use = `
+    const emulator = new Candleflare({ url: "http://127.0.0.1:1", account: newAccount() });
+    async function steer() {
+      const id: string = await emulator.stubs.add({ match: { model: "@cf/a/b", input: { "$.prompt": { contains: "x" } } }, when: { times: 1 }, respond: { text: "y" } });
+      await emulator.faults.add({ fault: { kind: "cut", after_events: 3 } });
+      await emulator.clock.advance("36h");
+      const [{ body, dialect }] = await emulator.requests({ service: "ai", status: 200 });
+      const bytes: number = body.bytes;
+      const usd: number = (await emulator.usage()).total.usd;
+      // @ts-expect-error a fault has a kind
+      await emulator.faults.add({ fault: { kind: "explode" } });
+      // @ts-expect-error an answer is one of a few
+      await emulator.stubs.add({ respond: { song: "y" } });
+      return [id, bytes, usd, dialect, emulator.fork().openaiUrl];
+    }
+    const options: Promise<object> = candleflare({ wrangler: { configPath: "./wrangler.jsonc" }, emulator: { args: ["--seed", "7"] } })();
+    // @ts-expect-error arguments are a list
+    candleflare({ emulator: { args: "--seed 7" } });
+    export const all = [steer, options, plugins["candleflare-ai"], CandleflareError.prototype.status];`;
+  const modern = `import { Candleflare, CandleflareError, newAccount } from "candleflare";
+    import { candleflare } from "candleflare/vitest";
+    import { plugins } from "candleflare/plugin";${use}`;
+  for (const [more, files] of [[{ module: "nodenext" }, ["use.mts", "use.cts"]], [{ module: "esnext", moduleResolution: "bundler" }, ["use.mts"]]]) {
+    const compilerOptions = { noEmit: true, strict: true, target: "es2022", lib: ["es2022", "dom"], types: [], ...more };
+    const cwd = project({ "package.json": {}, "use.mts": modern, "use.cts": modern, "tsconfig.json": { compilerOptions, files } });
+    await succeeds("node", [require.resolve("typescript/lib/tsc.js"), "-p", "."], { cwd });
+  }
 });
 
 test("without a binary for the platform it says so", async () => {
