@@ -18,6 +18,8 @@ const WRANGLER = /[\\/]wrangler-dist[\\/]cli\.js$/;
 
 /** Since 20.6; without them, what is bundled in ES modules cannot be reached. */
 const HOOKED = typeof Module.registerHooks === "function" || typeof Module.register === "function";
+/** The last of 18 has hooks, but not what Miniflare needs. */
+const IS_OLD = !HOOKED || Number.parseInt(process.versions.node, 10) < 20;
 
 /** Whether this is wrangler's own process with a command that runs no Worker. */
 function needsNoBindings(filename) {
@@ -39,12 +41,14 @@ function register() {
   const target = { url: emulatorUrl(), account: accountId() };
   const compile = Module.prototype._compile;
   Module.prototype._compile = function (source, filename, ...rest) {
+    const isMiniflare = MINIFLARE.test(filename);
+    // Before it says so itself, in other words.
+    if (isMiniflare && IS_OLD) {
+      throw new Error(`candleflare: Node ${process.versions.node} is too old\nhint: Node 20.6 or newer is needed, and 22.12 by wrangler`);
+    }
     const own = WRANGLER.test(filename) ? localWrangler(source, filename) : source;
     const result = compile.call(this, own, filename, ...rest);
-    if (MINIFLARE.test(filename)) {
-      if (!HOOKED) throw new Error(`candleflare: Node ${process.versions.node} is too old\nhint: Node 20.6 or newer is needed, and 22.12 by wrangler`);
-      wireMiniflare(this.exports, target, `\`${filename}\``);
-    }
+    if (isMiniflare) wireMiniflare(this.exports, target, `\`${filename}\``);
     return result;
   };
   if (typeof Module.registerHooks === "function") {

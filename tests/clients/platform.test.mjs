@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { BGE, LLAMA, root } from "./emulator.mjs";
-import { PROBE, caller } from "./probe.mjs";
+import { PROBE, RECORDING, caller } from "./probe.mjs";
 import { announced, exec, execEnds, modules, project } from "./workers.mjs";
 
 const CONFIG = {
@@ -27,15 +27,20 @@ for (const tool of ["wrangler", "wrangler-old"]) {
       const stream = await env.AI.run("${LLAMA}", { prompt: "hello", stream: true });
       const text = await new Response(stream).text();
       const thrown = await env.AI.run("@cf/no/model", { prompt: "x" }).catch((error) => error);
+      const raw = await env.AI.run("${BGE}", { text: "sea" }, { returnRawResponse: true });
+      const body = new Blob([Buffer.from("${RECORDING.toString("base64")}", "base64")]).stream();
+      const heard = await env.AI.run("@cf/pipecat-ai/smart-turn-v2", { audio: { body, contentType: "audio/wav" } });
+      const models = await env.AI.models({ search: "bge-small-en" });
       await env.DOCS.upsert([{ id: "a", values: Array(32).fill(1) }]);
       const { vectorCount } = await env.DOCS.describe();
-      console.log(JSON.stringify({ shape: one.shape, ends: text.trim().endsWith("[DONE]"), thrown: String(thrown), vectorCount }));
+      const kinds = [raw.status, typeof heard.is_complete, models.length > 0];
+      console.log(JSON.stringify({ shape: one.shape, ends: text.trim().endsWith("[DONE]"), thrown: String(thrown), kinds, vectorCount }));
       await dispose();`;
     const cwd = project({ "wrangler.json": CONFIG, "index.js": PROBE, "run.mjs": script });
     const { code, stdout, stderr } = await execEnds(["node", "run.mjs"], { cwd, flags });
     assert.equal(code, 0, stderr);
     const { thrown, ...rest } = JSON.parse(stdout.trim().split("\n").at(-1));
-    assert.deepEqual(rest, { shape: [1, 384], ends: true, vectorCount: 1 });
+    assert.deepEqual(rest, { shape: [1, 384], ends: true, kinds: [200, "boolean", true], vectorCount: 1 });
     // The older proxy between workerd and Node loses an error's name.
     assert.match(thrown, tool === "wrangler" ? /^AiError: 5007: No such model/ : /^(Ai)?Error: 5007: No such model/);
   });
