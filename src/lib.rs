@@ -15,6 +15,7 @@ pub mod error;
 pub mod harness;
 pub mod hub;
 pub mod limits;
+mod transport;
 pub mod vectorize;
 pub mod worker;
 

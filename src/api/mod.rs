@@ -60,9 +60,6 @@ pub struct Services {
     pub started: Stopwatch,
 }
 
-/// An account that nobody has called for so long may be forgotten where there is no room for another.
-const IDLE_MS: u64 = 10 * 60 * 1000;
-
 /// Shared by all handlers.
 pub type App = Arc<Services>;
 
@@ -97,12 +94,14 @@ impl Services {
 
     /// Makes room for a call of an account that is new, where as many are known as may be.
     pub fn make_room(&self, account: &str) -> Result<(), PlatformError> {
-        let most = self.harness.limits().bytes("control.accounts");
+        let limits = self.harness.limits();
+        let most = limits.bytes("control.accounts");
         if self.harness.has_room(account, most) {
             return Ok(());
         }
         // Many at once, so that not every new account looks for the oldest.
-        let forgettable = self.harness.idle(IDLE_MS).into_iter().filter(|id| !self.has_lasting(id));
+        let idle_ms = limits.value("control.idle_seconds").unwrap_or(u64::MAX).saturating_mul(1000);
+        let forgettable = self.harness.idle(idle_ms).into_iter().filter(|id| !self.has_lasting(id));
         let mut forgotten = 0;
         for id in forgettable.take(most.div_ceil(8)) {
             self.ai.reset(Some(&id));

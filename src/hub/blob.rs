@@ -13,7 +13,7 @@ use super::client::{About, Answer, Follow, may_pass};
 use super::digest::Digest;
 use super::error::HubError;
 use super::repository::{Progress, Revision, escaped};
-use super::transport::reason;
+use crate::transport::reason;
 
 /// How often a file that arrives whole but wrong is downloaded again.
 const SECOND_TRIES: u32 = 1;

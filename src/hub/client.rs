@@ -8,8 +8,8 @@ use hyper::header::{self, HeaderMap};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 
 use super::error::HubError;
-use super::transport::Transport;
 use super::{Hub, Settings};
+use crate::transport::Transport;
 
 /// More redirects than that lead nowhere.
 const REDIRECTS: usize = 8;

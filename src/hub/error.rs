@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::transport::CertificateError;
+
 /// See the module. Each text ends with a `hint:` where there is something to do.
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
@@ -9,8 +11,8 @@ pub enum HubError {
     NoCache,
     #[error("`HF_HUB_OFFLINE` is set, and a download needs the network\nhint: unset it for this command")]
     Offline,
-    #[error("the certificates in `{}` cannot be used: {reason}\nhint: a file of certificates in PEM", .path.display())]
-    Certificates { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Certificates(#[from] CertificateError),
     #[error("`{0}` is not a repository of the hub\nhint: it is written `owner/name`")]
     NotAName(String),
     #[error("`{0}` is not a revision\nhint: a branch, a tag or a commit")]

@@ -7,12 +7,14 @@ mod client;
 mod digest;
 mod error;
 mod repository;
-mod transport;
 
 use std::time::Duration;
 
+use http_body_util::Empty;
+use hyper::body::Bytes;
+
 use crate::engine::checkpoints::HubCache;
-use transport::Transport;
+use crate::transport::Transport;
 
 pub use choose::Choice;
 pub use error::{HubError, bytes};
@@ -66,7 +68,7 @@ impl Settings {
 #[derive(Debug, Clone)]
 pub struct Hub {
     settings: Settings,
-    transport: Transport,
+    transport: Transport<Empty<Bytes>>,
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import Cloudflare from "cloudflare";
 
 import { launch, newAccount, root, run, scratch, startEmulator, until } from "./emulator.mjs";
+import { secured, trusting } from "./tls.mjs";
 
 const MODEL = "@cf/baai/bge-small-en-v1.5";
 const REPOSITORY = "BAAI/bge-small-en-v1.5";
@@ -165,4 +166,17 @@ test("--dry-run lists and downloads nothing; a proxy is used", async () => {
   const through = await run(["pull", "--dry-run", MODEL], { env: proxied });
   assert.equal(through.code, 0, through.stderr);
   assert(tunnels.length > 0 && tunnels.every((host) => host.startsWith("hub.invalid")), tunnels.join());
+});
+
+test("a hub behind TLS is asked where its certificate is trusted", async () => {
+  const tls = await secured(hub.url);
+  const env = { ...settings(), HF_ENDPOINT: tls.url };
+  const wary = await run(["pull", MODEL], { env: { ...env, SSL_CERT_FILE: "" } });
+  assert.match(wary.stderr, /certificate/i);
+  assert.notEqual(wary.code, 0);
+  const pulled = await run(["pull", MODEL], { env: { ...env, ...trusting } });
+  assert.equal(pulled.code, 0, pulled.stderr);
+  assert.deepEqual(readFileSync(join(pulled.stdout.trim(), "model.safetensors")), files["model.safetensors"]);
+  const nonsense = await run(["pull", MODEL], { env: { ...env, SSL_CERT_FILE: "/nowhere.pem" } });
+  assert.match(nonsense.stderr, /the certificates in `\/nowhere\.pem` cannot be used/);
 });

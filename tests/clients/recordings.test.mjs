@@ -9,6 +9,7 @@ import Cloudflare from "cloudflare";
 import OpenAI from "openai";
 
 import { BGE, LLAMA, QWEN, newAccount, run, scratch, startEmulator } from "./emulator.mjs";
+import { secured, trusting } from "./tls.mjs";
 
 const TOKEN = "the-real-accounts-token-123456";
 const account = newAccount();
@@ -63,6 +64,24 @@ test("what was recorded from an account is heard again without it", async () => 
   }
   const player = await startEmulator({ args: ["--replay", folder] });
   assert.deepEqual(await talk(player), recorded);
+});
+
+test("an account behind TLS is recorded, streams too, where its certificate is trusted", async () => {
+  const folder = scratch();
+  const real = await startEmulator({ args: ["--token", TOKEN, "--seed", "1"] });
+  const tls = await secured(real.url);
+  const recording = (env) =>
+    startEmulator({ args: ["--record", folder, "--upstream", tls.url], env: { CANDLEFLARE_UPSTREAM_TOKEN: TOKEN, ...env } });
+  const wary = await recording({ SSL_CERT_FILE: "" });
+  const error = await streamed(wary, LLAMA).catch((error) => error);
+  assert.match(error.message, /cannot reach the upstream .*certificate/is);
+  assert.equal(tls.connections, 0);
+  const recorder = await recording(trusting);
+  const recorded = await talk(recorder);
+  assert(recorded.stream.length > 2 && tls.connections > 0);
+  assert.equal(files(folder).length, 6);
+  await Promise.all([wary, recorder, real].map((server) => server.stop()));
+  assert.deepEqual(await talk(await startEmulator({ args: ["--replay", folder] })), recorded);
 });
 
 test("what was not recorded is refused by the nearest miss, or computed", async () => {

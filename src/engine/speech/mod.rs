@@ -3,6 +3,7 @@
 //! [`SpeechModel`] is a checkpoint with its thread. A recording is decoded and resampled on the caller's thread
 //! ([`sound::decode`]), then submitted; windows are heard one after the other.
 
+mod codec;
 mod config;
 mod decoder;
 mod encoder;

@@ -10,15 +10,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use axum::body::Bytes;
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Indexing, Resampler};
-use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
+use symphonia::core::formats::FormatOptions;
 use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
 use super::RATE;
+use super::codec::Codec;
 use crate::engine::backend::Failure;
 
 /// Seconds that a recording may last.
@@ -54,7 +53,7 @@ fn decoded(bytes: Bytes, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<
     let mut reader = symphonia::default::get_probe()
         .probe(&Hint::new(), stream, format, metadata)
         .map_err(|error| unreadable("is no recording that can be read", &error))?;
-    let (track, mut decoder) = open(&*reader)?;
+    let (track, mut codec) = Codec::open(&*reader)?;
     let mut samples = Samples::default();
     let (mut interleaved, mut broken, mut packets) = (Vec::<f32>::new(), 0_usize, 0_usize);
     loop {
@@ -73,11 +72,9 @@ fn decoded(bytes: Bytes, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<
         if packet.track_id != track {
             continue;
         }
-        match decoder.decode(&packet) {
-            Ok(audio) => {
+        match codec.decode(&packet, &mut interleaved) {
+            Ok((channels, rate)) => {
                 broken = 0;
-                let (rate, channels) = (audio.spec().rate(), audio.spec().channels().count());
-                audio.copy_to_vec_interleaved(&mut interleaved);
                 samples.add(&interleaved, channels, rate)?;
             }
             Err(Error::DecodeError(_) | Error::IoError(_)) if broken < BROKEN => broken += 1,
@@ -120,26 +117,8 @@ fn mended(bytes: Bytes) -> Bytes {
     bytes
 }
 
-/// The track that is heard, and its decoder.
-fn open(reader: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>), Failure> {
-    let track = reader.default_track(TrackType::Audio);
-    let parameters = track.and_then(|track| Some((track.id, track.codec_params.as_ref()?.audio()?)));
-    let Some((id, parameters)) = parameters else {
-        return Err(Failure::Input("the file has no track of sound".to_owned()));
-    };
-    if parameters.codec == CODEC_ID_OPUS {
-        let hint = "hint: send it as WAV, MP3, FLAC, Vorbis or AAC, for example by `ffmpeg -i in.webm out.wav`";
-        return Err(Failure::Input(format!("Opus is not decoded here\n{hint}")));
-    }
-    let options = AudioDecoderOptions::default();
-    match symphonia::default::get_codecs().make_audio_decoder(parameters, &options) {
-        Ok(decoder) => Ok((id, decoder)),
-        Err(error) => Err(unreadable("is in a codec that is not decoded here", &error)),
-    }
-}
-
-fn unreadable(what: &str, error: &Error) -> Failure {
-    Failure::Input(format!("the recording {what}: {error}\nhint: WAV, MP3, FLAC, Ogg Vorbis, AAC and ALAC are read"))
+pub(super) fn unreadable(what: &str, error: &Error) -> Failure {
+    Failure::Input(format!("the recording {what}: {error}\nhint: WAV, MP3, FLAC, Vorbis, Opus, AAC and ALAC are read"))
 }
 
 /// What has been heard so far.

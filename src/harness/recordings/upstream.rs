@@ -6,15 +6,12 @@ use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, Response, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::timeout;
 
 use super::{Event, Said};
+use crate::transport::{Transport, is_loopback};
 
 /// Where Cloudflare's own API is.
 const CLOUDFLARE: &str = "https://api.cloudflare.com";
@@ -23,8 +20,6 @@ const API: &str = "/client/v4";
 const WHOLE_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes of one event.
 const EVENT_BYTES: usize = 1024 * 1024;
-/// How long a connection may take.
-const CONNECT: Duration = Duration::from_secs(20);
 
 /// Which account, and by whose token.
 #[derive(Clone, Default, PartialEq)]
@@ -53,7 +48,7 @@ pub struct Upstream {
     base: String,
     account: Option<String>,
     token: Option<String>,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    transport: Transport<Full<Bytes>>,
 }
 
 impl std::fmt::Debug for Upstream {
@@ -104,10 +99,9 @@ impl Upstream {
         let wrong = |reason: &str| format!("`--upstream {url}`: {reason}\nhint: for example {CLOUDFLARE}");
         let uri: Uri = url.parse().map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
         let host = uri.host().unwrap_or_default();
-        let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         match uri.scheme_str() {
             Some("https") => {}
-            Some("http") if is_local => {}
+            Some("http") if is_loopback(host) => {}
             // A token would travel in the clear.
             Some("http") => return Err(wrong("only this machine's own addresses go without TLS")),
             _ => return Err(wrong("an address begins with https://")),
@@ -132,17 +126,8 @@ impl Upstream {
         };
         let account = target.account.or(named).or_else(|| of_environment("CLOUDFLARE_ACCOUNT_ID"));
         let token = target.token.or_else(|| of_environment("CLOUDFLARE_API_TOKEN"));
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.set_nodelay(true);
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
-            .map_err(|error| wrong(&error.to_string()))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        Ok(Self { base, account, token, client: Client::builder(TokioExecutor::new()).build(connector) })
+        let transport = Transport::new().map_err(|error| error.to_string())?;
+        Ok(Self { base, account, token, transport })
     }
 
     /// What must not be found in a recording of `sent`: the token and the account.
@@ -158,8 +143,8 @@ impl Upstream {
         let request = self.request(sent)?;
         let began = crate::clock::Stopwatch::new();
         let late = |_| UpstreamError::Late(self.base.clone());
-        let response = timeout(patience, self.client.request(request)).await.map_err(late)?;
-        let response = response.map_err(|error| self.unreachable(&error))?;
+        let response = timeout(patience, self.transport.send(request)).await.map_err(late)?;
+        let response = response.map_err(|reason| UpstreamError::Unreachable { base: self.base.clone(), reason })?;
         let is_stream =
             response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
         if is_stream && response.status().is_success() {
@@ -222,17 +207,6 @@ impl Upstream {
             Ok(json) => Ok(Said::Json(json.into())),
             Err(error) => Err(unusable(error.to_string())),
         }
-    }
-
-    fn unreachable(&self, error: &dyn std::error::Error) -> UpstreamError {
-        // The innermost says most.
-        let mut reason = error.to_string();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            reason = inner.to_string();
-            cause = inner.source();
-        }
-        UpstreamError::Unreachable { base: self.base.clone(), reason }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use candleflare::Emulator;
 use candleflare::limits::Limit;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -26,6 +27,10 @@ pub async fn case(row: &Limit) -> Held {
             let of = |account: &str| Ask { path: format!("/client/v4/accounts/{account}{SEARCH}"), ..Ask::get(SEARCH) };
             let (one, two, three) = ("1".repeat(32), "2".repeat(32), "3".repeat(32));
             Case::new(2, vec![of(&one), of(&two), of(&one)], of(&three)).into()
+        }
+        "control.idle_seconds" => {
+            idle_accounts_go().await;
+            Held::Already
         }
         "http.url_bytes" => {
             let path = format!("/client/v4/accounts/{ACCOUNT}{SEARCH}?x=");
@@ -83,6 +88,37 @@ async fn ends(row: &Limit, sent: &[u8], what: &str) {
     assert!(said(&mut connection, 300).await.is_none(), "{what} was ended at once");
     let text = said(&mut connection, 20_000).await.unwrap_or_else(|| panic!("{what} was not ended"));
     assert!(!text.contains("200 OK"), "{what}: {text}");
+}
+
+/// With room for three, a fourth account takes the place of the one that was idle and has nothing of lasting value.
+async fn idle_accounts_go() {
+    let rows = [("control.accounts", 3), ("control.idle_seconds", 1)];
+    let overlay: String =
+        rows.iter().map(|(name, value)| format!("[[limit]]\nname = \"{name}\"\nvalue = {value}\n")).collect();
+    let client = Client::of(Emulator::builder().limits(overlay)).await;
+    let account = |digit: &str| digit.repeat(32);
+    let call = async |digit: &str| {
+        let url = client.url(&format!("/client/v4/accounts/{}{SEARCH}", account(digit)));
+        client.http.get(url).send().await.unwrap().status().as_u16()
+    };
+    let stubs = async |digit: &str| {
+        client.get(&format!("/__candleflare/stubs?account={}", account(digit))).await["stubs"].as_array().unwrap().len()
+    };
+    let index = json!({"name": "docs", "config": {"dimensions": 32, "metric": "cosine"}});
+    let kept = client.url(&format!("/client/v4/accounts/{}/vectorize/v2/indexes", account("1")));
+    assert_eq!(client.post(kept.clone(), &index).await.status(), 200);
+    for digit in ["2", "3"] {
+        let url = client.url(&format!("/__candleflare/stubs?account={}", account(digit)));
+        assert_eq!(client.post(url, &json!({"respond": {"text": "mine"}})).await.status(), 200);
+    }
+    assert_eq!(call("4").await, 429, "nobody was idle yet");
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!(stubs("3").await, 1);
+    assert_eq!(call("4").await, 200, "an idle account did not make room");
+    assert_eq!(stubs("3").await, 1, "an account in use was forgotten");
+    let indexes: Value = client.http.get(kept).send().await.unwrap().json().await.unwrap();
+    assert_eq!(indexes["result"][0]["name"], "docs", "an account with an index was forgotten");
+    assert_eq!(call("2").await, 429, "the idle account is still known");
 }
 
 /// A client that takes nothing of a long answer loses its connection.

@@ -1,10 +1,11 @@
-//! One request over HTTP or HTTPS, directly or through the proxy that the environment names.
+//! One request to another machine, over HTTP or HTTPS, directly or through the proxy that the environment names. The hub and
+//! the account that recordings are made of are reached by it; nothing else leaves this machine.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Empty;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Incoming};
 use hyper::{Request, Response};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -16,27 +17,37 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-use super::error::HubError;
-
-const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(20);
 /// Where companies name the certificates of the proxies that look into their traffic.
 const MORE_CERTIFICATES: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
-/// See the module.
+/// Requests with bodies `B`; see the module.
 #[derive(Debug, Clone)]
-pub struct Transport {
-    direct: Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+pub struct Transport<B> {
+    direct: Client<HttpsConnector<HttpConnector>, B>,
     tls: ClientConfig,
     /// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`.
     proxies: Arc<Matcher>,
 }
 
-impl Transport {
-    pub fn new() -> Result<Self, HubError> {
+/// The certificates that the environment names, if they cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the certificates in `{}` cannot be used: {reason}\nhint: a file of certificates in PEM", .path.display())]
+pub struct CertificateError {
+    path: PathBuf,
+    reason: String,
+}
+
+impl<B> Transport<B>
+where
+    B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + Unpin + 'static,
+{
+    pub fn new() -> Result<Self, CertificateError> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let named = |name: &&str| std::env::var_os(name).filter(|path| !path.is_empty());
         if let Some(path) = MORE_CERTIFICATES.iter().find_map(named) {
-            let refuse = |reason: String| HubError::Certificates { path: path.clone().into(), reason };
+            let refuse = |reason: String| CertificateError { path: path.clone().into(), reason };
             for certificate in CertificateDer::pem_file_iter(&path).map_err(|error| refuse(error.to_string()))? {
                 let certificate = certificate.map_err(|error| refuse(error.to_string()))?;
                 // Old ones among them that cannot be used are no reason to use none.
@@ -46,7 +57,7 @@ impl Transport {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| HubError::Certificates { path: "rustls".into(), reason: error.to_string() })?
+            .map_err(|error| CertificateError { path: "rustls".into(), reason: error.to_string() })?
             .with_root_certificates(roots)
             .with_no_client_auth();
         let direct = Client::builder(TokioExecutor::new()).build(secured(&tls, tcp()));
@@ -54,8 +65,10 @@ impl Transport {
     }
 
     /// `Err` with the innermost cause, which says what happened; the outer ones say that something did.
-    pub async fn send(&self, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, String> {
-        let answer = match self.proxies.intercept(request.uri()) {
+    pub async fn send(&self, request: Request<B>) -> Result<Response<Incoming>, String> {
+        // What is meant for this machine without TLS may hold a token, and must not leave it.
+        let is_ours = request.uri().scheme_str() == Some("http") && request.uri().host().is_some_and(is_loopback);
+        let answer = match self.proxies.intercept(request.uri()).filter(|_| !is_ours) {
             None => self.direct.request(request).await,
             Some(proxy) => {
                 let mut tunnel = Tunnel::new(proxy.uri().clone(), tcp());
@@ -67,6 +80,11 @@ impl Transport {
         };
         answer.map_err(|error| reason(&error))
     }
+}
+
+/// Whether a host of an address is this machine itself.
+pub fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn tcp() -> HttpConnector {
