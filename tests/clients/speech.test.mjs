@@ -1,7 +1,7 @@
 // Speech to text by the real clients: the official SDK, the AI SDK's transcription, and the binding in workerd with a stream.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
@@ -9,27 +9,24 @@ import { experimental_transcribe as transcribe } from "ai";
 import Cloudflare from "cloudflare";
 import { createWorkersAI } from "workers-ai-provider";
 
-import { newAccount, redirected, root, scratch, startEmulator } from "./emulator.mjs";
+import { newAccount, redirected, root, startEmulator } from "./emulator.mjs";
 import { worker } from "./workerd.mjs";
 
 const WHISPER = "@cf/openai/whisper";
 const TURBO = "@cf/openai/whisper-large-v3-turbo";
 const NOVA = "@cf/deepgram/nova-3";
 const TURN = "@cf/pipecat-ai/smart-turn-v2";
-// A tiny random checkpoint: what it hears is nonsense, and the same by every way in.
-const config = join(scratch(), "candleflare.toml");
-const folder = JSON.stringify(join(root, "tests/parity/whisper"));
-writeFileSync(config, `[models]\n${[WHISPER, TURBO, NOVA].map((model) => `"${model}" = ${folder}`).join("\n")}\n`);
-const emulator = await startEmulator({ args: ["--config", config] });
+const emulator = await startEmulator();
 const recording = (name) => readFileSync(join(root, "tests/fixtures/speech", name));
 const mp3 = recording("garden.mp3");
-const SOMETHING = /\S/;
+/** Of what is said in the recording, what the stand-in hears. */
+const GARDEN = /children.*garden/i;
 
 test("the `cloudflare` SDK transcribes with every model, and is refused what is no recording", async () => {
   const client = new Cloudflare({ apiToken: "local", baseURL: emulator.api, maxRetries: 0 });
   const run = (model, input) => client.ai.run(model, { account_id: newAccount(), ...input });
   const whisper = await run(WHISPER, { audio: [...mp3] });
-  assert.match(whisper.text, SOMETHING);
+  assert.match(whisper.text, GARDEN);
   assert.equal(whisper.word_count, whisper.words.length);
   const turbo = await run(TURBO, { audio: mp3.toString("base64"), task: "transcribe" });
   assert.equal(turbo.text, whisper.text);
@@ -47,7 +44,7 @@ test("the AI SDK transcribes over REST", async () => {
   const provider = createWorkersAI({ accountId: newAccount(), apiKey: "local", fetch: redirected(emulator) });
   for (const id of [WHISPER, TURBO, NOVA]) {
     const { text, segments } = await transcribe({ model: provider.transcription(id), audio: mp3 });
-    assert.match(text, SOMETHING, id);
+    assert.match(text, GARDEN, id);
     assert(segments.length > 0 && segments.every(({ startSecond, endSecond }) => startSecond <= endSecond), JSON.stringify(segments));
   }
 });
@@ -70,10 +67,10 @@ test("`env.AI.run` in workerd takes a stream, bytes and base64, and throws on wh
     return (await dispatch({ body }, `?${new URLSearchParams({ how, model })}`)).json();
   };
   const whisper = await call("bytes", WHISPER);
-  assert.match(whisper.text, SOMETHING, JSON.stringify(whisper));
+  assert.match(whisper.text, GARDEN, JSON.stringify(whisper));
   assert.equal((await call("base64", TURBO)).text, whisper.text);
   const nova = await call("stream", NOVA);
-  assert.match(nova.results.channels[0].alternatives[0].transcript, SOMETHING, JSON.stringify(nova));
+  assert.match(nova.results.channels[0].alternatives[0].transcript, GARDEN, JSON.stringify(nova));
   assert.equal((await call("stream", TURBO)).text, whisper.text);
   const refused = await call("stream", NOVA, Buffer.from("hello"));
   assert.match(refused.thrown ?? "", /3030|recording/, JSON.stringify(refused));

@@ -145,9 +145,13 @@ async fn unknown_deprecated_and_paid_models() {
 #[tokio::test]
 async fn a_task_that_is_not_emulated_says_so() {
     let client = Client::start().await;
-    let (status, code, message) = client.refusal("@cf/openai/whisper", json!({"audio": [1, 2, 3]})).await;
-    assert_eq!((status, code), (400, 8001));
-    assert!(message.contains("Automatic Speech Recognition") && message.contains("hint:"), "{message}");
+    let questions = json!({"state": "rain", "questions": {"wet": {"type": "noul", "question": "Is it wet?"}}});
+    let asked = [("@cf/cloudflare/clef", questions, "`clef`"), ("@cf/deepgram/flux", json!({}), "WebSocket")];
+    for (model, input, what) in asked {
+        let (status, code, message) = client.refusal(model, input).await;
+        assert_eq!((status, code), (400, 8001), "{message}");
+        assert!(message.contains(what) && message.contains("hint:"), "{message}");
+    }
 }
 
 #[tokio::test]

@@ -74,6 +74,25 @@ async fn every_container_and_codec_is_read() {
 }
 
 #[tokio::test]
+async fn the_stand_in_hears_plain_speech_in_every_shape() {
+    let client = Client::start().await;
+    let response = raw(&client, WHISPER, recording("garden.wav")).await;
+    assert_eq!(response.headers()["candleflare-model"], "kindling-whisper; fidelity=stand-in");
+    let (status, body) = json_of(response).await;
+    let text = body["result"]["text"].as_str().unwrap();
+    assert_eq!(status, 200, "{body}");
+    assert!(text.contains("children") && text.contains("garden"), "{text}");
+    for model in [TINY, TURBO, NOVA] {
+        let result = heard(&client, model, recording("garden.wav")).await;
+        assert!(result.to_string().contains("garden"), "{model}: {result}");
+    }
+    // It knows one language, and says so.
+    let french = json!({"audio": STANDARD.encode(recording("garden.wav")), "language": "fr"});
+    let (status, code, message) = client.refusal(TURBO, french).await;
+    assert_eq!((status, code), (400, 3030), "{message}");
+}
+
+#[tokio::test]
 async fn every_form_of_input_gives_the_same_answer() {
     let client = start().await;
     let file = recording("garden.mp3");

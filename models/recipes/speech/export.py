@@ -6,16 +6,22 @@ import argparse
 import json
 import os
 import shutil
+import wave
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 import kindling_format
 
-from . import features, model, voices
+from . import features, model
+from .eval import Local
 
 GROUP = 32
-GOLDEN = "The children were playing in the garden all day."
+FIXTURES = "../../tests/fixtures/speech"
+# What espeak-ng's plain voice says in the fixtures; none of it was trained on.
+SAID = {"garden.wav": "The children were playing in the garden all day.", "station.wav": "What is the fastest way to the station?",
+        "report.wav": "I will send you the report on Monday morning.", "brother.wav": "My brother plays the piano every evening after dinner."}
 
 
 def packed(state):
@@ -29,6 +35,16 @@ def packed(state):
         else:
             tensors[name] = value.to(torch.float16).contiguous()
     return tensors
+
+
+def golden(folder):
+    """What this PyTorch code hears in the fixtures by the file that was written."""
+    listen, cases = Local(folder), []
+    for name, said in SAID.items():
+        with wave.open(f"{FIXTURES}/{name}") as file:
+            samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+        cases.append({"file": name, "said": said, "heard": listen(samples)})
+    return {"cases": cases}
 
 
 def main():
@@ -58,6 +74,9 @@ def main():
             json.dump(content, file, indent=1)
             file.write("\n")
     kindling_format.save(f"{options.out}/model.safetensors", packed(state["net"]))
+    with open(f"{options.out}/golden.json", "w") as file:
+        json.dump(golden(options.out), file, indent=1)
+        file.write("\n")
     print(f"{os.path.getsize(options.out + '/model.safetensors')} bytes, {state['seen']} clips in {state['step']} steps, {state['spent'] / 60:.1f} minutes")
 
 

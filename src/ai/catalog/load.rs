@@ -56,8 +56,14 @@ fn fill(model: &mut Model, task: Option<&TaskDefaults>) {
     model.properties.sort();
     model.paid_only = model.has(Property::RequireWorkersPaid);
     let Some(task) = task else { return };
-    // Another shape of answer (`clef`) cannot come from a chat model.
-    if model.task != Task::TextGeneration || model.family != super::Family::Other {
+    let fits = match model.task {
+        // Another shape of answer (`clef`) cannot come from a chat model.
+        Task::TextGeneration => model.family != super::Family::Other,
+        // Whose recording never ends is asked over a WebSocket.
+        Task::AutomaticSpeechRecognition => model.schema != "speech-flux",
+        _ => true,
+    };
+    if fits {
         model.checkpoints.stand_in = model.checkpoints.stand_in.take().or_else(|| task.stand_in.clone());
         for sibling in &task.siblings {
             let known = &model.checkpoints;

@@ -50,6 +50,7 @@ fn every_model_is_complete_and_unlike_the_others() {
             Task::TextToSpeech => Some("kindling-say"),
             Task::VoiceActivityDetection => Some("kindling-turn"),
             Task::TextClassification => Some("kindling-sentiment"),
+            Task::AutomaticSpeechRecognition if model.schema != "speech-flux" => Some("kindling-whisper"),
             Task::Translation => Some("kindling-translate"),
             Task::Summarization => Some("kindling-summary"),
             Task::ImageClassification => Some("kindling-classify"),

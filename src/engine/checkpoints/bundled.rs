@@ -31,6 +31,8 @@ static FILES: &[(&str, &[File])] = &[
     files!("kindling-classify": "config.json", "preprocessor_config.json", "model.safetensors"),
     files!("kindling-detect": "config.json", "preprocessor_config.json", "model.safetensors"),
     files!("kindling-caption": "config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"),
+    files!("kindling-whisper": "config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json",
+        "model.safetensors"),
     files!("kindling-translate": "config.json", "generation_config.json", "tokenizer.json", "model.safetensors"),
     files!("kindling-summary": "config.json", "generation_config.json", "tokenizer.json", "model.safetensors"),
 ];

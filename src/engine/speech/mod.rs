@@ -7,6 +7,8 @@ mod codec;
 mod config;
 mod decoder;
 mod encoder;
+#[cfg(test)]
+mod golden;
 mod mel;
 #[cfg(test)]
 mod parity;
