@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from muon import Muon
+
 EPSILON = 1e-5
 THETA = 10_000.
 # width, layers, query heads, key heads, head size, inner width; all widths are multiples of 32
@@ -82,59 +84,11 @@ class Decoder(nn.Module):
         return sum(p.numel() for p in self.parameters())
 
 
-class Muon:
-    """Muon for the matrices of the blocks (each part of a fused one by itself), AdamW for the rest.
-
-    `epsilon` is larger than usual: with 1e-10 the tied embedding of rare tokens drifted into one common
-    direction (95 % of the energy of the unused rows). In runs of one million tokens 1e-5 and 3e-4 gave
-    the same losses; a lower rate of Muon mattered far more (see README.md).
-    """
-
-    def __init__(self, model, rate=.005, adam_rate=3e-3, decay=.01, momentum=.95, epsilon=1e-4):
-        self.rate, self.adam_rate, self.decay, self.momentum = rate, adam_rate, decay, momentum
-        self.matrices, rest = [], [model.embedding, model.norm]
-        for block in model.blocks:
-            rows = block.split_rows()
-            self.matrices += [(getattr(block, n), rows.get(n)) for n in ("qkv", "out", "gate_up", "down")]
-            rest += [block.norm1, block.norm2]
-        self.adam = torch.optim.AdamW(rest, lr=adam_rate, betas=(.9, .98), eps=epsilon, weight_decay=0., fused=True)
-        self.velocity = [torch.zeros_like(p) for p, _ in self.matrices]
-
-    def state(self):
-        return {"adam": self.adam.state_dict(), "velocity": self.velocity}
-
-    def load(self, state):
-        self.adam.load_state_dict(state["adam"])
-        for mine, saved in zip(self.velocity, state["velocity"]):
-            mine.copy_(saved)
-
-    @torch.no_grad()
-    def step(self, factor):
-        for group in self.adam.param_groups:
-            group["lr"] = self.adam_rate * factor
-        self.adam.step()
-        self.adam.zero_grad(set_to_none=True)
-        by_shape = {}
-        for (p, rows), velocity in zip(self.matrices, self.velocity):
-            velocity.lerp_(p.grad, 1 - self.momentum)
-            update = p.grad.lerp(velocity, self.momentum)
-            p.grad = None
-            parts = zip(p.split(rows), update.split(rows)) if rows else [(p, update)]
-            for part, u in parts:
-                by_shape.setdefault(tuple(u.shape), []).append((part, u))
-        for (rows, cols), pairs in by_shape.items():
-            x = orthogonal(torch.stack([u for _, u in pairs]).bfloat16())
-            scale = max(1, rows / cols) ** .5
-            for (part, _), step in zip(pairs, x.float()):
-                part.mul_(1 - self.rate * factor * self.decay).add_(step, alpha=-self.rate * factor * scale)
-
-
-def orthogonal(x, rounds=5):
-    """The nearest orthogonal matrices, roughly: five Newton-Schulz rounds."""
-    tall = x.shape[-2] > x.shape[-1]
-    x = x.mT if tall else x
-    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
-    for _ in range(rounds):
-        a = x @ x.mT
-        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-    return x.mT if tall else x
+def optimiser(model, rate=.005, adam_rate=3e-3):
+    """Muon for the matrices of the blocks (each part of a fused one by itself), AdamW for the rest."""
+    matrices, rest = [], [model.embedding, model.norm]
+    for block in model.blocks:
+        rows = block.split_rows()
+        matrices += [(getattr(block, n), rows.get(n)) for n in ("qkv", "out", "gate_up", "down")]
+        rest += [block.norm1, block.norm2]
+    return Muon(matrices, rest, rate, adam_rate)

@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 
 from . import data, evaluate
 from .mix import FIRST_SHARES, SHARES, Mixture
-from .model import Decoder, Muon
+from .model import Decoder, optimiser
 
 warnings.filterwarnings("ignore")
 
@@ -64,7 +64,7 @@ class Run:
         self.mixture = Mixture(f"{args.work}/prose.json")
         self.model = Decoder(self.tokenizer.get_vocab_size(), args.size, fused_attention=bool(args.fused_attention)).to(args.device)
         self.average = copy.deepcopy(self.model)
-        self.optimiser = Muon(self.model, args.rate, args.adam_rate)
+        self.optimiser = optimiser(self.model, args.rate, args.adam_rate)
         self.rng = random.Random(args.seed)
         self.tokens = self.steps = 0
         self.pad = data.Ids(self.tokenizer).pad

@@ -1,8 +1,8 @@
 """Trains kindling-whisper: cross entropy of the text, with two teachers that the exported checkpoint no longer has.
 
-    python -m speech.train --work DIR [--minutes 70] [--until 16:18] [--rate 2e-3]
+    python -m speech.train --work DIR [--minutes 70] [--until 16:18] [--rate .01]
 
-DIR holds `shards/`, `texts.json` and `tokenizer.json`. The rate rises for 120 steps and falls linearly to nothing: with the minutes of processor
+DIR holds `shards/`, `texts.json` and `tokenizer.json`. The rate rises for 60 steps and falls linearly to nothing: with the minutes of processor
 time, or with the clock where `--until` comes first. `state.pt` is saved every two minutes and gone on from; `train.log` has the curve.
 espeak-ng says when each sound and each word begins. So a head before the encoder's last layer names the sound of every 20 ms, and half of the
 heads that look from the text to the sound are told where to look. Words come right after minutes instead of hours.
@@ -19,6 +19,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch.nn import functional as F
+
+from muon import of_layers
 
 from . import model, score
 
@@ -202,7 +204,8 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--minutes", type=float, default=70)
     parser.add_argument("--until", help="HH:MM")
-    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--rate", type=float, default=.01, help="Muon's, of the layers' matrices")
+    parser.add_argument("--adam-rate", type=float, default=3e-3)
     parser.add_argument("--sounds", type=float, default=.5, help="weight of the sounds' names")
     parser.add_argument("--looks", type=float, default=.3, help="weight of the looks")
     parser.add_argument("--drop", type=float, default=0.0)
@@ -220,12 +223,10 @@ def main():
         "names": sorted({name for _, sounds in clips.marks for name, _ in sounds if not name.startswith("_")}), "spent": 0.0, "step": 0, "seen": 0}
     batches = Batches(clips, Tokenizer.from_file(f"{options.work}/tokenizer.json"), state["names"], rng, options.longest)
     net = model.Whisper(sounds=len(state["names"]) + 1)
-    matrices = [p for p in net.parameters() if p.requires_grad and p.ndim > 1]
-    rest = [p for p in net.parameters() if p.requires_grad and p.ndim <= 1]
-    optimiser = torch.optim.AdamW([{"params": matrices, "weight_decay": .02}, {"params": rest, "weight_decay": 0.0}], lr=options.rate, betas=(.9, .98))
+    optimiser = of_layers([net.model.encoder.layers, net.model.decoder.layers], list(net.parameters()), rate=options.rate, adam_rate=options.adam_rate)
     if "net" in state:
         net.load_state_dict(state["net"])
-        optimiser.load_state_dict(state["optimiser"])
+        optimiser.load(state["optimiser"])
         rng.seed(options.seed + state["step"])
     print(f"{sum(p.numel() for p in net.parameters())} numbers, {len(state['names'])} sounds, {len(clips.where)} clips, from step {state['step']}", flush=True)
     began, wall = time.process_time(), time.time()
@@ -238,7 +239,7 @@ def main():
         return state["spent"] + time.process_time() - began
 
     def save():
-        torch.save({"net": net.state_dict(), "optimiser": optimiser.state_dict(), "names": state["names"], "spent": spent(), "step": step, "seen": seen},
+        torch.save({"net": net.state_dict(), "optimiser": optimiser.state(), "names": state["names"], "spent": spent(), "step": step, "seen": seen},
                    path + ".part")
         os.replace(path + ".part", path)
 
@@ -262,19 +263,17 @@ def main():
             group = group[:FRAMES // WHOLE]
         elif joined:
             group = group[:len(group) // 2 + 1]
-        for part in optimiser.param_groups:
-            part["lr"] = options.rate * min(1, (step + 1) / 120) * (1 - done)
+        factor = min(1, (step + 1) / 60) * (1 - done)
         text, named, looked = losses(net, *batches.batch(group, whole, joined=joined), options.drop)
-        optimiser.zero_grad(set_to_none=True)
         (text + options.sounds * named + options.looks * looked).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
+        optimiser.step(factor)
         step, seen = step + 1, seen + len(group)
         now = np.array([text.item(), named.item(), looked.item()])
         mean = now if mean is None else mean + (now - mean) * .03
         if step % 50 == 0:
             print(f"step {step} clips {seen} of {len(clips.where)} cpu {spent() / 60:.1f} min wall {(time.time() - wall) / 60:.1f} "
-                  f"text {mean[0]:.3f} sounds {mean[1]:.3f} looks {mean[2]:.3f} rate {optimiser.param_groups[0]['lr']:.1e}", flush=True)
+                  f"text {mean[0]:.3f} sounds {mean[1]:.3f} looks {mean[2]:.3f} factor {factor:.2f}", flush=True)
         if time.time() - saved > 120:
             save()
             saved = time.time()
