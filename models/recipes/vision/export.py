@@ -83,7 +83,7 @@ def main():
     folder(args.out, "kindling-classify", body | part("classifier."), {
         "architectures": ["ResNetForImageClassification"], "model_type": "resnet", **backbone, "id2label": labels(1),
         "label2id": {row[1]: n for n, row in enumerate(THINGS)}, "quantization_config": quantization, **trained},
-        CLASSIFY_SIDE, image_processor_type="ConvNextImageProcessor", crop_pct=1.0)
+        {"height": CLASSIFY_SIDE, "width": CLASSIFY_SIDE})
     finder = {"backbone_config": {"model_type": "resnet", **backbone}, "neck_width": WIDTH, "head_width": DETECT_WIDTH, "id2label": labels(2), "colors": PALETTE}
     eyes = body | part("neck.", "detector.")
     folder(args.out, "kindling-detect", eyes, {"architectures": ["KindlingCentreDetector"], "model_type": "kindling-detect", **finder,

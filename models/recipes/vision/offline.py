@@ -47,11 +47,7 @@ class Models:
     def run(self, model, path):
         image = Image.open(path).convert("RGB")
         if model.endswith("resnet-50") and "microsoft" in model:
-            short = min(image.size)
-            w, h = (max(CLASSIFY_SIDE, s * CLASSIFY_SIDE // short) for s in image.size)
-            image = image.resize((w, h), Image.BILINEAR)
-            left, top = (w - CLASSIFY_SIDE) // 2, (h - CLASSIFY_SIDE) // 2
-            pixels = normalised(np.asarray(image.crop((left, top, left + CLASSIFY_SIDE, top + CLASSIFY_SIDE)))[None])
+            pixels = normalised(np.asarray(image.resize((CLASSIFY_SIDE, CLASSIFY_SIDE), Image.BILINEAR))[None])
             scores = self.classify.classify(pixels)[0].softmax(0)
             best = scores.topk(5)
             return [{"label": THINGS[i][1].split(",")[0].upper(), "score": s.item()} for s, i in zip(best.values, best.indices)]

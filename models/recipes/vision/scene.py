@@ -16,8 +16,8 @@ SMALLEST, LARGEST = .26, .62
 class Stock:
     """Drawings made beforehand; a call hands out one at random."""
 
-    def __init__(self, seed, each, drawings=DRAWINGS, fallback=True, side=96):
-        """`fallback`: things without a drawing among `drawings` get one that training knows. `side`: pixels of a drawing."""
+    def __init__(self, seed, each, drawings=DRAWINGS, fallback=True, side=96, bends=0.):
+        """`fallback`: things without a drawing among `drawings` get one that training knows. `side`: pixels of a drawing. `bends`: the part that is bent."""
         rng = random.Random(seed)
         self.of = []
         for thing, name in enumerate(NAMES):
@@ -25,13 +25,31 @@ class Stock:
             source = drawings if name in drawings else DRAWINGS
             for n in range(each if name in drawings or fallback else 0):
                 colour = COLOURED[thing][n % len(COLOURED[thing])]
-                rows.setdefault(colour, []).append(draw(rng, name, colour, source).resize((side, side), Image.BOX if side < SIDE else Image.BICUBIC))
+                image = draw(rng, name, colour, source)
+                if bends and rng.random() < bends:
+                    image = bent(rng, image)
+                rows.setdefault(colour, []).append(image.resize((side, side), Image.BOX if side < SIDE else Image.BICUBIC))
             self.of.append(rows)
 
     def pick(self, rng, thing, colour=None):
         rows = self.of[thing]
         colour = rng.choice(list(rows)) if colour is None else colour
         return rng.choice(rows[colour]), colour
+
+
+def bent(rng, image, by=.11):
+    """With its corners and its middle drawn to other places, so that no outline comes twice."""
+    w, h = image.size
+    places = [(x, y) for y in (0, h / 2, h) for x in (0, w / 2, w)]
+    moved = [(x + rng.gauss(0, by / 2) * w, y + rng.gauss(0, by / 2) * h) for x, y in places]
+    pieces = []
+    for row in (0, 1):
+        for column in (0, 1):
+            a = 3 * row + column
+            corners = [moved[n] for n in (a, a + 3, a + 4, a + 1)]
+            box = tuple(round(v) for v in (column * w / 2, row * h / 2, (column + 1) * w / 2, (row + 1) * h / 2))
+            pieces.append((box, tuple(v for corner in corners for v in corner)))
+    return image.transform(image.size, Image.MESH, pieces, Image.BILINEAR)
 
 
 def backdrop(rng, w, h):
@@ -90,15 +108,15 @@ def clutter(rng, image, most=4):
             pen.arc((x - r, y - r, x + r, y + r), rng.uniform(0, 360), rng.uniform(0, 360), fill=fill, width=max(1, int(r / 4)))
 
 
-def fitted(rng, sprite, w, h, tilt):
-    """The drawing turned, flipped, cut to what is drawn of it and made to fit w x h."""
+def fitted(rng, sprite, w, h, tilt, stretches=(.85, 1.18)):
+    """The drawing turned, flipped, cut to what is drawn of it and made to fit w x h; wider by one of `stretches`."""
     if rng.random() < .5:
         sprite = sprite.transpose(Image.FLIP_LEFT_RIGHT)
     sprite = sprite.rotate(rng.gauss(0, tilt), Image.BILINEAR, expand=True)
     box = sprite.getchannel("A").point(lambda a: 255 if a > 60 else 0).getbbox()
     sprite = sprite.crop(box)
     scale = min(w / sprite.width, h / sprite.height)
-    stretch = rng.uniform(.85, 1.18)
+    stretch = rng.uniform(*stretches)
     size = (max(4, round(sprite.width * scale * stretch ** .5)), max(4, round(sprite.height * scale / stretch ** .5)))
     return sprite.resize(size, Image.BILINEAR, reducing_gap=2.0)
 
@@ -136,7 +154,7 @@ def overlap(a, b):
     return max(0, w) * max(0, h) / small if small else 1
 
 
-def scene(rng, stock, w=96, h=96, most=3, background=backdrop, jpeg=.0):
+def scene(rng, stock, w=96, h=96, most=3, background=backdrop, jpeg=.0, stretches=(.85, 1.18)):
     """(image, objects, caption): objects are (thing, colour index or -1, x0, y0, x1, y1), the box in parts of the picture."""
     image = background(rng, w, h)
     clutter(rng, image)
@@ -152,7 +170,7 @@ def scene(rng, stock, w=96, h=96, most=3, background=backdrop, jpeg=.0):
         upright, sprites = rng.random() < .33, []
         for n in range(count):
             drawing = first if n == 0 or rng.random() < .5 else stock.pick(rng, thing, colour)[0]
-            sprite = fitted(rng, drawing, extent * w * rng.uniform(.85, 1), extent * h * rng.uniform(.85, 1), 12)
+            sprite = fitted(rng, drawing, extent * w * rng.uniform(.85, 1), extent * h * rng.uniform(.85, 1), 12, stretches)
             sprites.append((sprite, (n - (count - 1) / 2) * extent * rng.uniform(.95, 1.1), rng.uniform(-.05, .05)))
         for _ in range(30):
             cx, cy = rng.uniform(extent / 2, 1 - extent / 2), rng.uniform(extent / 2, 1 - extent / 2)
@@ -193,14 +211,14 @@ def occlude(rng, image, objects, w, h):
     (pen.ellipse if rng.random() < .5 else pen.rectangle)((cx - r, cy - r, cx + r, cy + r), fill=any_colour(rng))
 
 
-def single(rng, stock, w=64, h=64, background=backdrop, jpeg=.0):
+def single(rng, stock, w=64, h=64, background=backdrop, jpeg=.0, stretches=(.85, 1.18)):
     """(image, thing): one thing that takes most of the picture."""
     image = background(rng, w, h)
     clutter(rng, image, 3)
     thing = rng.randrange(len(NAMES))
     sprite, _ = stock.pick(rng, thing)
     extent = rng.uniform(.45, 1)
-    sprite = fitted(rng, sprite, extent * w, extent * h, 18)
+    sprite = fitted(rng, sprite, extent * w, extent * h, 18, stretches)
     put(rng, image, sprite, rng.uniform(-.06, 1.06) * (w - sprite.width), rng.uniform(-.06, 1.06) * (h - sprite.height))
     if rng.random() < .3:
         pen = ImageDraw.Draw(image)

@@ -2,8 +2,9 @@
 
     python -m vision.train --work DIR --minutes 30
 
-`--minutes` are of CPU time of this process. The rate falls to nothing over the last 40 % of them, and the statistics of the batch
-norms are held over the last 20 %, so that the weights end with the norms that they are exported with.
+`--minutes` are of CPU time of this process. Muon steps the convolutions, each as a matrix of one row per output, and AdamW the rest; the rates
+fall linearly to nothing, and the statistics of the batch norms are held over the last 20 %, so that the weights end with the norms that they
+are exported with.
 """
 import argparse
 import os
@@ -15,11 +16,16 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from muon import Muon
+
 from .model import SIDE, STRIDE, CLASSIFY_SIDE, Vision, normalised
 from .scene import Stock, scene, single
+from .things_more import EVERY
 from .words import NAMES
 
 GRID = SIDE // STRIDE
+# A picture is squeezed to a square, whatever its shape.
+STRETCHES = (.62, 1.35)
 
 
 def targets(objects):
@@ -66,12 +72,12 @@ class Source:
 
     def __init__(self, seed, each, ring, fresh):
         self.rng, self.fresh = random.Random(seed), fresh
-        self.stock = Stock(seed, each)
+        self.stock = Stock(seed, each, EVERY, bends=.7)
         self.ring, self.size, self.next = [], ring, 0
         self.alone, self.turn = [], 0
 
     def make(self):
-        image, objects, _ = scene(self.rng, self.stock)
+        image, objects, _ = scene(self.rng, self.stock, stretches=STRETCHES)
         return np.asarray(image), *targets(objects)
 
     def scenes(self, n):
@@ -87,7 +93,7 @@ class Source:
 
     def singles(self, n):
         for _ in range(max(1, round(n * self.fresh)) if len(self.alone) > 4 * n else n):
-            image, thing = single(self.rng, self.stock, CLASSIFY_SIDE, CLASSIFY_SIDE)
+            image, thing = single(self.rng, self.stock, CLASSIFY_SIDE, CLASSIFY_SIDE, stretches=STRETCHES)
             row = np.asarray(image), thing
             if len(self.alone) < self.size:
                 self.alone.append(row)
@@ -103,12 +109,14 @@ def main():
     add = parser.add_argument
     add("--work", required=True)
     add("--minutes", type=float, default=30, help="CPU minutes, those of earlier runs counted")
-    add("--batch", type=int, default=16)
-    add("--singles", type=int, default=16)
-    add("--each", type=int, default=130, help="drawings of each thing")
+    add("--until", help="HH:MM, where that comes first")
+    add("--batch", type=int, default=32)
+    add("--singles", type=int, default=32)
+    add("--each", type=int, default=240, help="drawings of each thing")
     add("--ring", type=int, default=5000)
     add("--fresh", type=float, default=.4)
-    add("--rate", type=float, default=2e-3)
+    add("--rate", type=float, default=.02, help="Muon's, of the convolutions")
+    add("--adam-rate", type=float, default=3e-3)
     add("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -116,32 +124,36 @@ def main():
     os.makedirs(args.work, exist_ok=True)
     path = f"{args.work}/state.pt"
     model = Vision().to(memory_format=torch.channels_last)
-    plain = [p for n, p in model.named_parameters() if p.dim() < 2]
-    heavy = [p for n, p in model.named_parameters() if p.dim() >= 2]
-    optimiser = torch.optim.AdamW([{"params": heavy, "weight_decay": .02}, {"params": plain, "weight_decay": 0.}], lr=args.rate, betas=(.9, .98))
+    # The first convolution has three inputs, the last one's outputs are of different kinds: both are AdamW's.
+    kept = {id(p) for p in (*model.resnet.embedder.parameters(), *model.detector.out.parameters())}
+    heavy = [p for p in model.parameters() if p.dim() == 4 and id(p) not in kept]
+    heavy_ids = {id(p) for p in heavy}
+    optimiser = Muon([(p, None) for p in heavy], [p for p in model.parameters() if id(p) not in heavy_ids], rate=args.rate, adam_rate=args.adam_rate)
     spent, steps = 0., 0
     if os.path.exists(path):
         state = torch.load(path, weights_only=False)
         model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
+        optimiser.load(state["optimiser"])
         spent, steps = state["spent"], state["steps"]
     source = Source(args.seed * 1000 + steps, args.each, args.ring, args.fresh)
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
 
     def save():
-        torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "spent": spent, "steps": steps}, path + ".tmp")
+        torch.save({"model": model.state_dict(), "optimiser": optimiser.state(), "spent": spent, "steps": steps}, path + ".tmp")
         os.replace(path + ".tmp", path)
 
+    begun, deadline = time.time(), float("inf")
+    if args.until:
+        now, (hour, minute) = time.localtime(), map(int, args.until.split(":"))
+        deadline = begun + (hour - now.tm_hour) * 3600 + (minute - now.tm_min) * 60 - now.tm_sec
     last_cpu, last_save, sums, count, drawing, start = time.process_time(), time.time(), np.zeros(4), 0, 0., spent
-    while spent < 60 * args.minutes and not stop:
+    while spent < 60 * args.minutes and time.time() < deadline and not stop:
         if steps % 20 == 0 and os.path.exists(f"{args.work}/minutes"):      # a change of mind, without a restart
             with open(f"{args.work}/minutes") as file:
                 args.minutes = float(file.read() or args.minutes)
-        part = min(1., spent / (60 * args.minutes))
-        rate = args.rate * min(1, (steps + 1) / 200) * (1 if part < .6 else max(.01, (1 - part) / .4))
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+        part = min(1., max(spent / (60 * args.minutes), (time.time() - begun) / (deadline - begun)))
+        factor = min(1, (steps + 1) / 60) * (1 - part)
         model.train()
         if part > .8:
             for module in model.modules():
@@ -158,8 +170,7 @@ def main():
         naming = F.cross_entropy(guessed, things, label_smoothing=.05)
         (detection + naming).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 4.)
-        optimiser.step()
-        optimiser.zero_grad()
+        optimiser.step(factor)
         right = (guessed.argmax(1) == things).float().mean().item()
         sums += (detection.item(), box.item(), naming.item(), right)
         count, steps = count + 1, steps + 1

@@ -11,6 +11,8 @@ import time
 import torch
 import torch.nn.functional as F
 
+from muon import of_layers
+
 from .model import MOST_OF_A_KIND, Writer
 from .scene import LARGEST, SMALLEST, overlap, settled
 from .words import COLOURED, NAMES, PALETTE, caption, pieces, vocabulary
@@ -95,7 +97,8 @@ def main():
     add("--work", required=True)
     add("--minutes", type=float, default=6, help="CPU minutes, those of earlier runs counted")
     add("--batch", type=int, default=48)
-    add("--rate", type=float, default=2e-3)
+    add("--rate", type=float, default=.01, help="Muon's, of the layers' matrices")
+    add("--adam-rate", type=float, default=3e-3)
     add("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -103,12 +106,12 @@ def main():
     os.makedirs(args.work, exist_ok=True)
     path = f"{args.work}/writer.pt"
     model = Writer()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=args.rate, betas=(.9, .98), weight_decay=.01)
+    optimiser = of_layers(model.text_decoder.bert.encoder.layer, list(model.parameters()), rate=args.rate, adam_rate=args.adam_rate)
     spent, steps = 0., 0
     if os.path.exists(path):
         state = torch.load(path, weights_only=False)
         model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
+        optimiser.load(state["optimiser"])
         spent, steps = state["spent"], state["steps"]
     rng = random.Random(args.seed * 1000 + steps)
     stop = []
@@ -116,16 +119,13 @@ def main():
     last, losses = time.process_time(), []
     while spent < 60 * args.minutes and not stop:
         part = spent / (60 * args.minutes)
-        for group in optimiser.param_groups:
-            group["lr"] = args.rate * min(1, (steps + 1) / 200) * (1 if part < .5 else max(.01, (1 - part) / .5))
         what, mask, ids = batch(rng, args.batch)
         logits = model(model.tokens(*what), mask, ids[:, :-1])
         wanted = ids[:, 1:]
         loss = F.cross_entropy(logits[wanted != 0], wanted[wanted != 0])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.)
-        optimiser.step()
-        optimiser.zero_grad()
+        optimiser.step(min(1, (steps + 1) / 60) * max(0, 1 - part))
         losses.append(loss.item())
         steps += 1
         now = time.process_time()
@@ -133,8 +133,8 @@ def main():
         if steps % 100 == 0:
             print(f"{time.strftime('%H:%M:%S')} step {steps}, {spent / 60:.2f} min, loss {sum(losses) / len(losses):.4f}", flush=True)
             losses = []
-            torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "spent": spent, "steps": steps}, path)
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "spent": spent, "steps": steps}, path)
+            torch.save({"model": model.state_dict(), "optimiser": optimiser.state(), "spent": spent, "steps": steps}, path)
+    torch.save({"model": model.state_dict(), "optimiser": optimiser.state(), "spent": spent, "steps": steps}, path)
 
 
 if __name__ == "__main__":
