@@ -32,8 +32,8 @@ SENTIMENT_MINUTES ?= 6
 SUMMARY_MINUTES ?= 7
 TRANSLATE_MINUTES ?= 16
 # CPU minutes of the eyes and of the writer of kindling-classify, -detect and -caption.
-VISION_MINUTES ?= 6
-VISION_WRITER_MINUTES ?= 3
+VISION_MINUTES ?= 14
+VISION_WRITER_MINUTES ?= 2
 
 .PHONY: models models-embed models-chat models-whisper models-texts models-vision eval-texts eval-vision eval-models test-models models-try
 
