@@ -89,7 +89,7 @@ models-texts: | $(MODELS_VENV)/.done
 	$(MODELS_RUN) sentiment.pack --work $(MODELS_WORK)/texts --out $(MODELS_OUT)/kindling-sentiment
 	$(MODELS_RUN) seq2seq.train --task summary --work $(MODELS_WORK)/texts --minutes $(SUMMARY_MINUTES) --batch 32
 	$(MODELS_RUN) seq2seq.export --task summary --work $(MODELS_WORK)/texts --out $(MODELS_OUT)/kindling-summary
-	$(MODELS_RUN) seq2seq.train --task translate --work $(MODELS_WORK)/texts --minutes $(TRANSLATE_MINUTES) --batch 64
+	$(MODELS_RUN) seq2seq.train --task translate --work $(MODELS_WORK)/texts --minutes $(TRANSLATE_MINUTES)
 	$(MODELS_RUN) seq2seq.export --task translate --work $(MODELS_WORK)/texts --out $(MODELS_OUT)/kindling-translate
 
 # The held-out figures; the tokenizers are the delivered ones.

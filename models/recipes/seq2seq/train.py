@@ -2,19 +2,21 @@
 
     python -m seq2seq.train --task translate --work DIR --minutes 18        # minutes of processor time
 
-Resumable: the state is saved every two minutes. The rate falls to nothing at the end of the budget, or by the clock where `--until HH:MM` says so.
+Resumable: the state is saved every two minutes. Muon steps the matrices of the layers, AdamW the rest; both rates rise for 60 steps and fall
+linearly to nothing at the end of the budget, or by the clock where `--until HH:MM` says so.
 """
 import argparse
 import copy
 import importlib
 import json
-import math
 import os
 import random
 import time
 
 import torch
 import torch.nn.functional as F
+
+from muon import of_layers
 
 from .decode import padded
 
@@ -26,8 +28,10 @@ def main():
     add("--work", required=True)
     add("--minutes", type=float, default=18)
     add("--until", default="")
-    add("--batch", type=int, default=64)
-    add("--rate", type=float, default=2.5e-3)
+    add("--batch", type=int, default=128)
+    add("--rate", type=float, default=.01, help="Muon's, of the layers' matrices")
+    add("--adam-rate", type=float, default=3e-3)
+    add("--epsilon", type=float, default=1e-4)
     add("--seed", type=int, default=1)
     add("--threads", type=int, default=1)
     args = parser.parse_args()
@@ -36,20 +40,17 @@ def main():
     task = importlib.import_module(f".{args.task}", __package__).Task(args.work)
     model = task.model()
     model.train()
-    # Every forward of the library makes them anew otherwise.
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, {task.tok.get_vocab_size()} tokens", flush=True)
     average = copy.deepcopy(model)
-    decayed = [p for p in model.parameters() if p.dim() > 1]
-    plain = [p for p in model.parameters() if p.dim() <= 1]
-    optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": .02}, {"params": plain, "weight_decay": 0.}],
-                                  lr=args.rate, betas=(.9, .98), eps=1e-9, foreach=True)
+    optimiser = of_layers([model.model.encoder.layers, model.model.decoder.layers], list(model.parameters()), rate=args.rate, adam_rate=args.adam_rate,
+                          epsilon=args.epsilon)
     state_path = f"{args.work}/{args.task}.state.pt"
     steps, spent_before, seen = 0, 0., 0
     if os.path.exists(state_path):
         state = torch.load(state_path, weights_only=False)
         model.load_state_dict(state["model"])
         average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
+        optimiser.load(state["optimiser"])
         steps, spent_before, seen = state["steps"], state["spent"], state["seen"]
     rng = random.Random(args.seed * 1000 + steps)
     begin_cpu, begin = time.process_time(), time.time()
@@ -63,7 +64,7 @@ def main():
     losses = []
 
     def save():
-        torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "steps": steps,
+        torch.save({"model": model.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state(), "steps": steps,
                     "spent": spent_before + time.process_time() - begin_cpu - checking, "seen": seen}, state_path + ".tmp")
         os.replace(state_path + ".tmp", state_path)
 
@@ -72,10 +73,8 @@ def main():
         gone = max(spent / (args.minutes * 60), (time.time() - begin) / (deadline - begin))
         if gone >= 1:
             break
-        factor = min(1, (steps + 1) / 150) * (1 if gone < .3 else .5 * (1 + math.cos(math.pi * (gone - .3) / .7)))
-        for group in optimiser.param_groups:
-            group["lr"] = args.rate * max(factor, .002)
-        rows = sorted((task.example(rng) for _ in range(args.batch * 4)), key=lambda r: len(r[0]) + len(r[1]))
+        # Alike in both lengths: of four batches sorted together, a third of the places were padding.
+        rows = sorted((task.example(rng) for _ in range(args.batch * 16)), key=lambda r: (len(r[0]) + len(r[1]), len(r[1])))
         batches = [rows[i:i + args.batch] for i in range(0, len(rows), args.batch)]
         rng.shuffle(batches)
         for batch in batches:
@@ -87,8 +86,7 @@ def main():
             loss = F.cross_entropy(logits, labels[kept], label_smoothing=.02)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.)
-            optimiser.step()
-            optimiser.zero_grad()
+            optimiser.step(min(1, (steps + 1) / 60) * (1 - gone))
             steps += 1
             seen += len(batch)
             keep = min(.995, (steps + 1) / (steps + 10))
