@@ -145,7 +145,8 @@ async fn unknown_deprecated_and_paid_models() {
 #[tokio::test]
 async fn a_task_that_is_not_emulated_says_so() {
     let client = Client::start().await;
-    let questions = json!({"state": "rain", "questions": {"wet": {"type": "noul", "question": "Is it wet?"}}});
+    let questions =
+        json!({"model": "clef", "state": "rain", "questions": {"wet": {"type": "noul", "instructions": "Is it wet?"}}});
     let asked = [("@cf/cloudflare/clef", questions, "`clef`"), ("@cf/deepgram/flux", json!({}), "WebSocket")];
     for (model, input, what) in asked {
         let (status, code, message) = client.refusal(model, input).await;
