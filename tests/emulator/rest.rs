@@ -147,7 +147,10 @@ async fn a_task_that_is_not_emulated_says_so() {
     let client = Client::start().await;
     let questions =
         json!({"model": "clef", "state": "rain", "questions": {"wet": {"type": "noul", "instructions": "Is it wet?"}}});
-    let asked = [("@cf/cloudflare/clef", questions, "`clef`"), ("@cf/deepgram/flux", json!({}), "WebSocket")];
+    let asked = [
+        ("@cf/cloudflare/clef", questions, "Text Generation without a checkpoint"),
+        ("@cf/deepgram/flux", json!({}), "WebSocket"),
+    ];
     for (model, input, what) in asked {
         let (status, code, message) = client.refusal(model, input).await;
         assert_eq!((status, code), (400, 8001), "{message}");
