@@ -17,8 +17,6 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-/// How long a connection may take.
-const CONNECT: Duration = Duration::from_secs(20);
 /// Where companies name the certificates of the proxies that look into their traffic.
 const MORE_CERTIFICATES: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
@@ -27,6 +25,8 @@ const MORE_CERTIFICATES: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CU
 pub struct Transport<B> {
     direct: Client<HttpsConnector<HttpConnector>, B>,
     tls: ClientConfig,
+    /// How long a connection may take.
+    connect: Duration,
     /// `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`.
     proxies: Arc<Matcher>,
 }
@@ -43,7 +43,8 @@ impl<B> Transport<B>
 where
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + Unpin + 'static,
 {
-    pub fn new() -> Result<Self, CertificateError> {
+    /// `connect`: how long a connection may take.
+    pub fn new(connect: Duration) -> Result<Self, CertificateError> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let named = |name: &&str| std::env::var_os(name).filter(|path| !path.is_empty());
         if let Some(path) = MORE_CERTIFICATES.iter().find_map(named) {
@@ -60,8 +61,8 @@ where
             .map_err(|error| CertificateError { path: "rustls".into(), reason: error.to_string() })?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let direct = Client::builder(TokioExecutor::new()).build(secured(&tls, tcp()));
-        Ok(Self { direct, tls, proxies: Arc::new(Matcher::from_env()) })
+        let direct = Client::builder(TokioExecutor::new()).build(secured(&tls, tcp(connect)));
+        Ok(Self { direct, tls, connect, proxies: Arc::new(Matcher::from_env()) })
     }
 
     /// `Err` with the innermost cause, which says what happened; the outer ones say that something did.
@@ -71,7 +72,7 @@ where
         let answer = match self.proxies.intercept(request.uri()).filter(|_| !is_ours) {
             None => self.direct.request(request).await,
             Some(proxy) => {
-                let mut tunnel = Tunnel::new(proxy.uri().clone(), tcp());
+                let mut tunnel = Tunnel::new(proxy.uri().clone(), tcp(self.connect));
                 if let Some(auth) = proxy.basic_auth() {
                     tunnel = tunnel.with_auth(auth.clone());
                 }
@@ -87,10 +88,11 @@ pub fn is_loopback(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
 
-fn tcp() -> HttpConnector {
+fn tcp(connect: Duration) -> HttpConnector {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
-    tcp.set_connect_timeout(Some(CONNECT));
+    tcp.set_connect_timeout(Some(connect));
+    tcp.set_nodelay(true);
     tcp
 }
 

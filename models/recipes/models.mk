@@ -1,5 +1,5 @@
 # Targets of the bundled models; include from the Makefile: `include models/recipes/models.mk`.
-# `make models` rebuilds both checkpoints from scratch (hours on two cores), `make eval-models` prints every figure.
+# `make models` rebuilds the bundled checkpoints from scratch (hours on two cores), `make eval-models` prints every figure.
 
 RECIPES := models/recipes
 MODELS_WORK ?= $(abspath $(RECIPES)/work)

@@ -13,6 +13,8 @@ use crate::transport::Transport;
 
 /// More redirects than that lead nowhere.
 const REDIRECTS: usize = 8;
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
 /// The longest wait that a hub's `Retry-After` is taken at its word for.
 const MOST_PATIENT: Duration = Duration::from_secs(60);
 const AGENT: &str = concat!("candleflare/", env!("CARGO_PKG_VERSION"));
@@ -52,7 +54,7 @@ impl Answer {
 
 impl Hub {
     pub fn new(settings: Settings) -> Result<Self, HubError> {
-        Ok(Self { settings, transport: Transport::new()? })
+        Ok(Self { settings, transport: Transport::new(CONNECT)? })
     }
 
     pub fn settings(&self) -> &Settings {

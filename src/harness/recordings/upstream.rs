@@ -20,6 +20,8 @@ const API: &str = "/client/v4";
 const WHOLE_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes of one event.
 const EVENT_BYTES: usize = 1024 * 1024;
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(20);
 
 /// Which account, and by whose token.
 #[derive(Clone, Default, PartialEq)]
@@ -126,7 +128,7 @@ impl Upstream {
         };
         let account = target.account.or(named).or_else(|| of_environment("CLOUDFLARE_ACCOUNT_ID"));
         let token = target.token.or_else(|| of_environment("CLOUDFLARE_API_TOKEN"));
-        let transport = Transport::new().map_err(|error| error.to_string())?;
+        let transport = Transport::new(CONNECT).map_err(|error| error.to_string())?;
         Ok(Self { base, account, token, transport })
     }
 
