@@ -330,7 +330,7 @@ mod tests {
             .flat_map(|line| [line, "\n"])
             .collect();
         let config = with_file(&alone, Settings::default()).unwrap();
-        assert_eq!((config.seed, config.token.as_deref(), config.bindings.len()), (Some(7), Some("secret"), 2));
+        assert_eq!((config.seed, config.token.as_deref(), config.bindings.len()), (Some(7), Some("secret"), 3));
     }
 
     #[test]

@@ -290,7 +290,8 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     let harness = harness.with_recordings(config.recordings).map_err(ConfigError)?;
     let harness = Arc::new(harness);
     let resolver = Resolver::new(config.models, config.bindings, config.hub_cache);
-    let ai = Arc::new(Ai::new(Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));
+    let catalog = resolver.catalog().map_err(|error| ConfigError(error.to_string()))?;
+    let ai = Arc::new(Ai::new(catalog, Arc::clone(&engine), resolver, Arc::clone(&harness), config.allow_deprecated));
     let ids = Arc::clone(&harness);
     let declared = config::declared(config.declared, &bounds)?;
     let mut vectorize =

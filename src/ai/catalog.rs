@@ -8,6 +8,7 @@ mod load;
 mod names;
 mod open;
 mod openrouter;
+mod own;
 mod price;
 pub mod search;
 mod task;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::ai::catalog::{Model, OpenCheckpoint, Task};
+use crate::ai::catalog::{Catalog, CatalogError, Model, OpenCheckpoint, Task};
 use crate::clock::Stopwatch;
 use crate::engine;
 use crate::engine::backend::EncoderOutput;
@@ -77,14 +77,25 @@ impl Fidelity {
 
 /// A local folder or GGUF file bound to a model id in `candleflare.toml`: a path, or a table that also says the fidelity.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields, expecting = "a path, or a table of `path`, `fidelity` and `like`")]
 pub enum Binding {
     Path(PathBuf),
     Table {
         path: PathBuf,
         #[serde(default)]
         fidelity: Fidelity,
+        /// Of an id that the catalogue does not have: the model whose task, input, output, limits and price it has.
+        like: Option<String>,
     },
+}
+
+impl Binding {
+    pub fn like(&self) -> Option<&str> {
+        match self {
+            Self::Path(_) => None,
+            Self::Table { like, .. } => like.as_deref(),
+        }
+    }
 }
 
 /// Which checkpoint answers for which id.
@@ -122,6 +133,11 @@ const REMEMBERED: Duration = Duration::from_secs(2);
 impl Resolver {
     pub fn new(mode: ModelsMode, bindings: BTreeMap<String, Binding>, cache: Option<HubCache>) -> Self {
         Self { mode, bindings, cache, found: Mutex::default() }
+    }
+
+    /// The catalogue with the ids of the user's own that are bound.
+    pub fn catalog(&self) -> Result<&'static Catalog, CatalogError> {
+        Catalog::with_own(self.bindings.iter().map(|(name, binding)| (name.as_str(), binding.like())))
     }
 
     pub fn resolve(&self, model: &Model) -> Result<Resolved, AiError> {
@@ -209,14 +225,16 @@ fn pull_hint(model: &Model) -> String {
         Some(repository) => format!(
             "`candleflare pull {name}` downloads it ({repository}), a folder is bound in candleflare.toml ([models] \"{name}\" = {{ path = \"…\", fidelity = \"exact\" }}), and `--models auto` answers with another"
         ),
-        None => "its weights are not open; `--models auto` answers with another checkpoint".to_owned(),
+        None => format!(
+            "no open weights are known as its own; bind a folder as exact in candleflare.toml ([models] \"{name}\" = {{ path = \"…\", fidelity = \"exact\" }}), or let `--models auto` answer with another"
+        ),
     }
 }
 
 fn folder(binding: &Binding) -> Resolved {
     let (path, fidelity) = match binding {
         Binding::Path(path) => (path, Fidelity::default()),
-        Binding::Table { path, fidelity } => (path, *fidelity),
+        Binding::Table { path, fidelity, .. } => (path, *fidelity),
     };
     // The path is the name: two ids bound to one place share what is loaded.
     Resolved { checkpoint: Checkpoint::open(&path.to_string_lossy(), path), fidelity }
@@ -230,7 +248,6 @@ fn stand_in(model: &Model) -> Option<Resolved> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ai::catalog::Catalog;
 
     const BGE: &str = "@cf/baai/bge-small-en-v1.5";
 
@@ -254,7 +271,7 @@ mod tests {
     #[test]
     fn exact_means_exact() {
         let model = Catalog::builtin().get(BGE).unwrap();
-        let table = Binding::Table { path: "/models/bge".into(), fidelity: Fidelity::Exact };
+        let table = Binding::Table { path: "/models/bge".into(), fidelity: Fidelity::Exact, like: None };
         assert_eq!(resolver(ModelsMode::Exact, Some(table)).resolve(model).unwrap().fidelity, Fidelity::Exact);
     }
 

@@ -88,7 +88,13 @@ pub(super) struct Running {
 }
 
 impl Ai {
-    pub fn new(engine: Arc<Engine>, resolver: Resolver, harness: Arc<Harness>, allow_deprecated: bool) -> Self {
+    pub fn new(
+        catalog: &'static Catalog,
+        engine: Arc<Engine>,
+        resolver: Resolver,
+        harness: Arc<Harness>,
+        allow_deprecated: bool,
+    ) -> Self {
         let shared = Arc::new(Shared {
             harness,
             ledger: Ledger::default(),
@@ -96,14 +102,7 @@ impl Ai {
             gateways: Gateways::default(),
             finetunes: Finetunes::default(),
         });
-        Self {
-            catalog: Catalog::builtin(),
-            engine,
-            shared,
-            resolver,
-            allow_deprecated,
-            schemas: schemas::Schemas::default(),
-        }
+        Self { catalog, engine, shared, resolver, allow_deprecated, schemas: schemas::Schemas::default() }
     }
 
     pub fn catalog(&self) -> &'static Catalog {

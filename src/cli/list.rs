@@ -36,17 +36,18 @@ pub struct Show {
 impl List {
     pub fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let task = self.task.as_deref().map(task).transpose()?;
-        let resolver = resolver(self.settings)?;
+        let (catalog, resolver) = models(self.settings)?;
         let today = Clock::default().today();
-        let models = Catalog::builtin().iter().filter(|model| task.is_none_or(|task| task == model.task));
+        let answering = |model: &Model| answering(catalog, model, &resolver, &today);
+        let models = catalog.iter().filter(|model| task.is_none_or(|task| task == model.task));
         let mut out = std::io::stdout().lock();
         if self.json {
-            let rows: Vec<Value> = models.map(|model| facts(model, &resolver, &today)).collect();
+            let rows: Vec<Value> = models.map(|model| facts(model, &resolver, answering(model))).collect();
             serde_json::to_writer_pretty(&mut out, &rows)?;
             return Ok(writeln!(out)?);
         }
         for model in models {
-            writeln!(out, "{:<50} {:<28} {}", model.name, model.task.name(), answering(model, &resolver, &today))?;
+            writeln!(out, "{:<50} {:<28} {}", model.name, model.task.name(), answering(model))?;
         }
         Ok(())
     }
@@ -54,9 +55,10 @@ impl List {
 
 impl Show {
     pub fn run(self) -> Result<(), Box<dyn std::error::Error>> {
-        let catalog = Catalog::builtin();
+        let (catalog, resolver) = models(self.settings)?;
         let model = catalog.get(&self.model).ok_or_else(|| catalog.unknown(&self.model).to_string())?;
-        let facts = facts(model, &resolver(self.settings)?, &Clock::default().today());
+        let answering = answering(catalog, model, &resolver, &Clock::default().today());
+        let facts = facts(model, &resolver, answering);
         let mut out = std::io::stdout().lock();
         if self.json {
             serde_json::to_writer_pretty(&mut out, &facts)?;
@@ -87,23 +89,25 @@ fn task(text: &str) -> Result<Task, String> {
     })
 }
 
-fn resolver(settings: Settings) -> Result<Resolver, Box<dyn std::error::Error>> {
+/// The models that these settings know, and what answers for them.
+fn models(settings: Settings) -> Result<(&'static Catalog, Resolver), Box<dyn std::error::Error>> {
     let config = Config::load(settings)?;
-    Ok(Resolver::new(config.models, config.bindings, config.hub_cache))
+    let resolver = Resolver::new(config.models, config.bindings, config.hub_cache);
+    Ok((resolver.catalog()?, resolver))
 }
 
 /// The checkpoint that answers today, or why none does.
-fn answering(model: &Model, resolver: &Resolver, today: &str) -> String {
+fn answering(catalog: &Catalog, model: &Model, resolver: &Resolver, today: &str) -> String {
     if let Some(date) = model.deprecated.as_ref().filter(|_| model.is_deprecated(today) && !model.alias) {
         return format!("deprecated since {date}");
     }
-    match resolver.resolve(Catalog::builtin().answering(model, today)) {
+    match resolver.resolve(catalog.answering(model, today)) {
         Ok(resolved) => format!("{} ({})", resolved.checkpoint.name(), resolved.fidelity.name()),
         Err(error) => error.to_string().lines().next().unwrap_or_default().to_owned(),
     }
 }
 
-fn facts(model: &Model, resolver: &Resolver, today: &str) -> Value {
+fn facts(model: &Model, resolver: &Resolver, answering: String) -> Value {
     let prices = model.prices.iter().map(|price| format!("{} neurons {}", price.neurons, price.unit.text()));
     let known = model.checkpoints.exact.as_deref().and_then(OpenCheckpoint::find);
     let in_cache = candidates(model)
@@ -113,7 +117,7 @@ fn facts(model: &Model, resolver: &Resolver, today: &str) -> Value {
         "model": model.name,
         "task": model.task.name(),
         "description": model.description,
-        "answered_by": answering(model, resolver, today),
+        "answered_by": answering,
         "exact": model.checkpoints.exact,
         "revision": known.and_then(|known| known.revision.clone()),
         "licence": known.and_then(|known| known.licence.clone()),

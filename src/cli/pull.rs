@@ -24,7 +24,7 @@ pub struct Pull {
     /// Models of the catalogue (@cf/baai/bge-small-en-v1.5) or repositories of the hub (owner/name)
     #[arg(required_unless_present_any = ["small", "exact"], value_name = "MODEL")]
     models: Vec<String>,
-    /// One small open checkpoint for each task that is emulated
+    /// Small open checkpoints for each task of which there are any
     #[arg(long, conflicts_with = "models")]
     small: bool,
     /// Every exact checkpoint that can be computed here, up to --under megabytes each
@@ -64,20 +64,32 @@ impl Pull {
     pub fn run(self) -> Result<(), Failed> {
         let hub = Hub::new(Settings::from_environment()?)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let targets = self.targets()?;
         runtime.block_on(async {
-            for target in self.targets()? {
-                self.pull(&hub, &target).await?;
+            let mut failed = Vec::new();
+            for target in &targets {
+                match self.pull(&hub, target).await {
+                    Ok(()) => {}
+                    Err(error) if targets.len() == 1 => return Err(error),
+                    // The others are wanted all the same.
+                    Err(error) => {
+                        eprintln!("`{}`: {error}", target.repository);
+                        failed.push(target.repository.as_str());
+                    }
+                }
             }
-            Ok(())
+            if failed.is_empty() {
+                return Ok(());
+            }
+            let (of, failed) = (targets.len(), failed.join(", "));
+            Err(format!("of {of} checkpoints these were not pulled: {failed}\nhint: what stands above says why of each; what was pulled stays").into())
         })
     }
 
     fn targets(&self) -> Result<Vec<Target>, Failed> {
         if self.small {
-            let small = OpenCheckpoint::small();
-            return Ok(small
-                .map(|(_, repository)| Target { repository: repository.to_owned(), model: None })
-                .collect());
+            let target = |(_, repository): (_, &str)| Target { repository: repository.to_owned(), model: None };
+            return Ok(OpenCheckpoint::small().map(target).collect());
         }
         if self.exact {
             return Ok(exact_under(self.under));

@@ -1,15 +1,13 @@
-//! The front door: the socket that clients see, and the limits that need no runtime.
+//! The front door: the socket that clients see.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, header};
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,7 +17,8 @@ use tokio::task::JoinSet;
 
 use super::Worker;
 use super::bounds::Trigger;
-use super::pages::{self, page, refusal};
+use super::entrance::Refused;
+use super::pages::refusal;
 use super::pool::Unavailable;
 use super::running::{self, Order, header_bytes};
 use crate::clock::Stopwatch;
@@ -84,41 +83,28 @@ async fn connection(stream: TcpStream, client: SocketAddr, worker: Arc<Worker>, 
 }
 
 async fn answer(worker: &Arc<Worker>, client: SocketAddr, request: Request<Incoming>) -> Response<Body> {
-    let bounds = &worker.bounds;
     let asked = request.headers().clone();
     let host = asked.get(header::HOST).map_or(0, HeaderValue::len);
-    if request.uri().to_string().len() + host + "https://".len() > bounds.url_bytes {
-        return refusal(414, "URI Too Long");
-    }
-    if header_bytes(&asked) > bounds.request_header_bytes {
-        return refusal(431, "Request Header Fields Too Large");
-    }
-    if request.body().size_hint().lower() > bounds.body_bytes as u64 {
-        return refusal(413, "Payload Too Large");
-    }
-    if !worker.count_request() {
-        return page(pages::DAILY, &asked);
-    }
-    let loops = pages::loops(&asked);
-    if loops > bounds.loops {
-        return page(pages::LOOP, &asked);
-    }
+    let url = request.uri().to_string().len() + host + "https://".len();
+    let loops = match worker.entrance.admit(&request, url, header_bytes(&asked)) {
+        Ok(loops) => loops,
+        Err(refused) => return refused.answer(&asked),
+    };
     let queued = Stopwatch::new();
     let lease = match worker.pool.lease(loops > 0).await {
         Ok(lease) => lease,
-        Err(unavailable) => return turned_away(unavailable, bounds.waiting),
+        Err(unavailable) => return turned_away(unavailable, worker.bounds.waiting),
     };
     let path = request.uri().path();
     let event = format!("{} {}", request.method(), path.chars().take(200).collect::<String>());
     let order = Order { trigger: Trigger::Http, event, queued, asked };
-    let (over, too_long) = tokio::sync::oneshot::channel();
     let (mut parts, body) = request.into_parts();
     handed_on(&mut parts.headers, client);
-    let body = Body::new(Measured { body, left: bounds.body_bytes, over: Some(over) });
+    let (body, too_long) = worker.entrance.measured(body);
     let (response, _) = tokio::select! {
         biased;
-        answered = running::run(worker, order, lease, Request::from_parts(parts, body)) => answered,
-        Ok(()) = too_long => return refusal(413, "Payload Too Large"),
+        answered = running::run(worker, order, lease, Request::from_parts(parts, Body::new(body))) => answered,
+        Ok(()) = too_long => return Refused::Body.answer(&HeaderMap::new()),
     };
     response
 }
@@ -156,46 +142,5 @@ fn handed_on(headers: &mut HeaderMap, client: SocketAddr) {
     if let Ok(address) = HeaderValue::from_str(&client.ip().to_string()) {
         headers.insert("cf-connecting-ip", address.clone());
         headers.insert("x-real-ip", address);
-    }
-}
-
-/// A request's body that ends with an error once it is over its limit.
-struct Measured {
-    body: Incoming,
-    left: usize,
-    over: Option<tokio::sync::oneshot::Sender<()>>,
-}
-
-impl HttpBody for Measured {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context).map_err(axum::Error::new);
-        if let Poll::Ready(Some(Ok(frame))) = &polled {
-            let bytes = frame.data_ref().map_or(0, Bytes::len);
-            match self.left.checked_sub(bytes) {
-                Some(left) => self.left = left,
-                None => {
-                    if let Some(over) = self.over.take() {
-                        // The answer may be out already; then the body is cut only.
-                        let _ = over.send(());
-                    }
-                    return Poll::Ready(Some(Err(axum::Error::new("the request's body is too large"))));
-                }
-            }
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

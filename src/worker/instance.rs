@@ -28,7 +28,7 @@ pub struct Mold {
     pub bounds: Arc<Bounds>,
     pub upstream: Router,
     /// CPU time until it listens, the runtime's share included.
-    pub startup: Option<Duration>,
+    pub startup: Option<(Duration, Duration)>,
     count: AtomicU64,
     client: Client<HttpConnector, Body>,
 }
@@ -61,7 +61,13 @@ pub struct Instance {
 pub const TRIGGER: &str = "candleflare-trigger";
 
 impl Mold {
-    pub fn new(workerd: Workerd, site: Site, bounds: Arc<Bounds>, upstream: Router, startup: Option<Duration>) -> Self {
+    pub fn new(
+        workerd: Workerd,
+        site: Site,
+        bounds: Arc<Bounds>,
+        upstream: Router,
+        startup: Option<(Duration, Duration)>,
+    ) -> Self {
         let client = client();
         Self { workerd, site, bounds, upstream, startup, count: AtomicU64::new(0), client }
     }

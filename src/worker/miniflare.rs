@@ -8,6 +8,7 @@ mod front;
 mod message;
 mod relay;
 mod rewrite;
+mod startup;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -31,11 +32,12 @@ use tokio::sync::{oneshot, watch};
 pub use arguments::called;
 
 use arguments::Arguments;
-use child::Child;
+use child::{Child, Start};
 use rewrite::Found;
 
 use super::bounds::{Bounds, Mode};
 use super::calibration::{CALLS, Calibration, PAUSE, REQUESTS, ROUNDS, median};
+use super::entrance::Entrance;
 use super::instance::client;
 use super::invocation::Invocation;
 use super::meter::Base;
@@ -75,6 +77,7 @@ struct Supervisor {
     stateful: bool,
     tests: bool,
     bounds: Arc<Bounds>,
+    entrance: Entrance,
     calibration: OnceLock<Calibration>,
     /// Measurements that are under way, by their ray.
     measured: Mutex<HashMap<String, oneshot::Sender<Duration>>>,
@@ -132,6 +135,7 @@ fn start(all: &[OsString]) -> Result<ExitCode, Box<dyn std::error::Error>> {
         limits.overlay(text).map_err(|error| format!("`--limits`: {error}"))?;
     }
     let bounds = Arc::new(Bounds::of(&limits, settings.configured, settings.mode));
+    let clock = Clock::default();
     let workerd = workerd()?;
     let mut config = Vec::new();
     std::io::stdin().read_to_end(&mut config)?;
@@ -148,6 +152,7 @@ fn start(all: &[OsString]) -> Result<ExitCode, Box<dyn std::error::Error>> {
         sockets: guarded.sockets.into_iter().map(|(name, _)| name).collect(),
         stateful: guarded.stateful,
         tests: guarded.tests,
+        entrance: Entrance::new(Arc::clone(&bounds), clock.clone()),
         bounds,
         calibration: OnceLock::new(),
         measured: Mutex::default(),
@@ -155,7 +160,7 @@ fn start(all: &[OsString]) -> Result<ExitCode, Box<dyn std::error::Error>> {
         failing: watch::Sender::default(),
         children: AtomicU64::new(0),
         folder: Scratch::new()?,
-        clock: Clock::default(),
+        clock,
         entropy: Entropy::from_system(),
         reports: settings.url.map(|url| format!("{url}/__candleflare/worker/invocations")),
         client: client(),
@@ -166,7 +171,7 @@ fn start(all: &[OsString]) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let listeners = listen(addresses).await?;
-        let first = Child::start(&supervisor, true).await?;
+        let first = startup::first(&supervisor).await?;
         supervisor.calibrate(&first).await;
         supervisor.serving.send_replace(Some(first));
         for (name, listener) in listeners {
@@ -328,7 +333,7 @@ impl Supervisor {
     async fn launch(self: &Arc<Self>) -> Arc<Child> {
         let mut pause = FIRST_PAUSE;
         loop {
-            let error = match Child::start(self, false).await {
+            let error = match Child::start(self, Start::default()).await {
                 Ok(child) => {
                     self.failing.send_replace(0);
                     return child;

@@ -7,6 +7,7 @@
 mod bounds;
 mod calibration;
 mod capnp;
+mod entrance;
 mod front;
 mod inner;
 mod instance;
@@ -27,7 +28,7 @@ mod workerd;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -44,6 +45,7 @@ pub use triggers::{Once, Queue, QueueMessage, Scheduled, TriggerError};
 
 use bounds::Bounds;
 use calibration::{Calibration, calibrate};
+use entrance::Entrance;
 use instance::Mold;
 use modules::Modules;
 use pool::Pool;
@@ -92,8 +94,7 @@ pub struct Worker {
     open: watch::Sender<usize>,
     clock: Clock,
     entropy: Entropy,
-    /// The UTC day, and how many requests it has had.
-    today: Mutex<(String, u64)>,
+    entrance: Entrance,
 }
 
 /// A Worker that listens. Dropping it stops it; [`Listening::stop`] lets the requests in flight end first.
@@ -136,11 +137,12 @@ impl Worker {
         let calibration = measured(&workerd, &bounds, &router, &url).await?;
         let name = project.name.clone();
         let site = Site::new(project, workerd.version.clone(), bounds.memory_mb)?;
-        let startup = bounds.startup.map(|limit| limit + calibration.base.startup);
+        let startup = bounds.startup.map(|limit| (limit, calibration.base.startup));
         let mold = Mold::new(workerd, site, Arc::clone(&bounds), router, startup);
         let pool = Pool::start(mold, options.processes).await?;
-        let (today, ledger, open) = (Mutex::default(), Ledger::default(), watch::Sender::default());
-        Ok(Arc::new(Self { name, bounds, calibration, pool, ledger, open, clock, entropy, today }))
+        let (ledger, open) = (Ledger::default(), watch::Sender::default());
+        let entrance = Entrance::new(Arc::clone(&bounds), clock.clone());
+        Ok(Arc::new(Self { name, bounds, calibration, pool, ledger, open, clock, entropy, entrance }))
     }
 
     /// Answers requests that come to `listener`.
@@ -169,18 +171,6 @@ impl Worker {
     async fn settled(&self) {
         // The sender is our own, so that waiting cannot fail.
         let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
-    }
-
-    /// Whether the day's requests are not used up; counts one more.
-    fn count_request(&self) -> bool {
-        let Some(limit) = self.bounds.requests_per_day else { return true };
-        let day = self.clock.today();
-        let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
-        if today.0 != day {
-            *today = (day, 0);
-        }
-        today.1 += 1;
-        today.1 <= limit
     }
 }
 

@@ -29,8 +29,8 @@ pub struct Launch {
     pub input: Option<Arc<Vec<u8>>>,
     /// Sockets that it must report before it is ready.
     pub sockets: Vec<String>,
-    /// CPU time until it listens; over it, the Worker's global scope does too much.
-    pub startup: Option<Duration>,
+    /// CPU time until it listens that the Worker's global scope may take, and what is the runtime's own.
+    pub startup: Option<(Duration, Duration)>,
     /// Whether the Worker's output is shown from the start, or only once it serves.
     pub shown: bool,
 }
@@ -221,7 +221,7 @@ impl Running {
         let mut ports = HashMap::new();
         loop {
             let cpu = self.gauge.cpu().unwrap_or_default();
-            if let Some(limit) = launch.startup.filter(|limit| cpu >= *limit) {
+            if let Some((limit, _)) = launch.startup.filter(|(limit, base)| cpu >= limit.saturating_add(*base)) {
                 return Err(LaunchError::StartupCpu { limit_ms: limit.as_millis() });
             }
             match self.control.recv_timeout(Duration::from_millis(1)) {

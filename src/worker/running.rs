@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Request, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper_util::rt::TokioIo;
 use tokio::sync::oneshot;
@@ -111,9 +111,9 @@ pub fn exceeded(death: Death) -> bool {
     }
 }
 
-/// All headers as they are on the wire.
-pub fn header_bytes(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
+/// Headers as they are on the wire.
+pub fn header_bytes<'a>(headers: impl IntoIterator<Item = (&'a HeaderName, &'a HeaderValue)>) -> usize {
+    headers.into_iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }
 
 /// Watches over the invocation and settles it, whatever becomes of the client.

@@ -206,6 +206,68 @@ test("Miniflare 4 and 5", async () => {
   }
 });
 
+/** Runs this body of an async function with Miniflare 4, `Miniflare`, and `script`, a Worker's source. */
+async function miniflare(script, body, limits) {
+  const source = `import { createRequire } from "node:module";
+    const { Miniflare } = createRequire(${JSON.stringify(join(root, "tests/clients/package.json"))})("miniflare");
+    const script = ${JSON.stringify(script)};
+    ${body}`;
+  const flags = ["--enforce", "--plan", "free", "--limits", overlay(limits)];
+  return execEnds(["node", "run.mjs"], { cwd: project({ "run.mjs": source }), flags });
+}
+
+test("the front refuses what production refuses", async () => {
+  const { code, stdout, stderr } = await miniflare(
+    `export default { async fetch(request) {
+      if (request.url.endsWith("/headers")) return new Response("", { headers: { a: "b".repeat(60_000), c: "d".repeat(72_000) } });
+      return new Response(String((await request.arrayBuffer()).byteLength));
+    } };`,
+    `const miniflare = new Miniflare({ modules: true, script, cf: false });
+    const all = [];
+    const ask = async (path, init) => {
+      const answer = await miniflare.dispatchFetch("http://held/" + path, init);
+      all.push(answer.status + " " + (await answer.text()).trim());
+    };
+    const room = 16_384 - "http://held/".length;
+    await ask("a".repeat(room));
+    await ask("a".repeat(room + 1));
+    await ask("", { headers: { a: "b".repeat(131_073) } });
+    await ask("", { method: "POST", body: "a".repeat(1000) });
+    await ask("", { method: "POST", body: "a".repeat(1001) });
+    // Without a length, the body is measured as it comes.
+    const parts = new ReadableStream({ pull(to) { to.enqueue(new Uint8Array(100)); } });
+    await ask("", { method: "POST", body: parts, duplex: "half" });
+    await ask("headers");
+    await ask("");
+    console.log(JSON.stringify(all));
+    await miniflare.dispose();`,
+    [["cpu_ms", 1000], ["body_bytes", 1000], ["requests_per_day", 4]],
+  );
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout.trim().split("\n").at(-1)), [
+    "200 0", "414 URI Too Long", "431 Request Header Fields Too Large", "200 1000", "413 Payload Too Large", "413 Payload Too Large",
+    "500 error code: 1101", "429 error code: 1027",
+  ]);
+});
+
+test("a slow start is refused as a deployment refuses it, and Miniflare's own share is not the Worker's", async () => {
+  const serve = `const miniflare = new Miniflare({ modules: true, script, cf: false, durableObjects: { ROOM: "Room" } });
+    console.log(await (await miniflare.dispatchFetch("http://held/")).text());
+    await miniflare.dispose();`;
+  const worker = (start) => `import { DurableObject } from "cloudflare:workers";
+    export class Room extends DurableObject {}
+    ${start}
+    export default { fetch: () => new Response("it serves") };`;
+  const busy = "let sum = 0; for (let at = 0; at < 1e12; at++) sum += Math.sqrt(at);";
+  const slow = await miniflare(worker(busy), serve, [["cpu_ms", 1000]]);
+  assert.notEqual(slow.code, 0);
+  assert.match(slow.stderr, /Script startup exceeded CPU time limit\. \(code 10021\)\nhint: /);
+  // Miniflare's own start takes longer than that.
+  const own = await miniflare(worker(""), serve, [["cpu_ms", 1000], ["startup_ms", 60]]);
+  assert.equal(own.code, 0, own.stderr);
+  assert.match(own.stdout, /it serves/);
+});
+
 /** Our binary as Miniflare starts it, with this on standard input. */
 async function supervisor(args, input, env = {}) {
   const child = spawn(binary, args, { env: { ...environment(), ...env }, stdio: ["pipe", "pipe", "pipe", "pipe"], cwd: scratch() });

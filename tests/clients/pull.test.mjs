@@ -23,17 +23,23 @@ const files = Object.fromEntries(
 );
 files["pytorch_model.bin"] = Buffer.from("never loaded");
 
-/** A small hub. `state.slow` sends weights a piece at a time; `state.refusal` is `[status, code]`. */
+/**
+ * A small hub. `state.slow` sends weights a piece at a time; `state.refusal` is `[status, code]`; `state.also` are repositories that
+ * have the same files at any commit.
+ */
 async function startHub() {
-  const state = { slow: false, refusal: null, asked: [] };
+  const state = { slow: false, refusal: null, also: [], asked: [] };
   const server = createServer((request, response) => {
     state.asked.push({ url: request.url, range: request.headers.range, token: request.headers.authorization });
     if (state.refusal) return response.writeHead(state.refusal[0], { "x-error-code": state.refusal[1] }).end();
-    if (request.url.startsWith(`/api/models/${REPOSITORY}/revision/`)) {
+    const [, revised, revision] = /^\/api\/models\/(.+)\/revision\/(.+?)(?:\?.*)?$/.exec(request.url) ?? [];
+    if (revised === REPOSITORY || state.also.includes(revised)) {
       const siblings = Object.entries(files).map(([rfilename, bytes]) => ({ rfilename, size: bytes.length }));
-      return response.end(JSON.stringify({ sha: COMMIT, siblings, cardData: { license: "mit" } }));
+      const sha = revised === REPOSITORY ? COMMIT : revision;
+      return response.end(JSON.stringify({ sha, siblings, cardData: { license: "mit" } }));
     }
-    const bytes = files[request.url.replace(`/${REPOSITORY}/resolve/${COMMIT}/`, "")];
+    const [, resolved, at, name] = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(request.url) ?? [];
+    const bytes = (resolved === REPOSITORY && at === COMMIT) || state.also.includes(resolved) ? files[name] : undefined;
     if (!bytes) return response.writeHead(404, { "x-error-code": "RepoNotFound" }).end();
     const etag = bytes.length > 1e5 ? createHash("sha256").update(bytes) : createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes);
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
@@ -142,6 +148,42 @@ test("what cannot be pulled says why and what helps", async () => {
   await refused([MODEL], /HF_HUB_OFFLINE/, { HF_HUB_OFFLINE: "1" });
   await refused([MODEL], /cannot be reached/, { HF_ENDPOINT: "http://127.0.0.1:9", HTTP_PROXY: "" });
   await refused([MODEL], /hint:/, { HF_HUB_CACHE: "/dev/null/cache" });
+});
+
+const SMALL = [
+  "HuggingFaceTB/SmolLM2-135M-Instruct", "cross-encoder/ms-marco-MiniLM-L-6-v2", "distilbert/distilbert-base-uncased-finetuned-sst-2-english",
+  "microsoft/resnet-50", "facebook/detr-resnet-50", "openai/whisper-tiny",
+];
+
+test("--small takes what is small of each task, and what cannot be had keeps nothing else", async () => {
+  const env = settings();
+  hub.state.also = SMALL;
+  const all = await run(["pull", "--small"], { env });
+  assert.equal(all.code, 0, all.stderr);
+  const here = ({ stdout }) => stdout.trim().split("\n").map((path) => path.match(/models--(.+?)--(.+?)\/snapshots/).slice(1).join("/")).sort();
+  assert.deepEqual(here(all), [...SMALL, REPOSITORY].sort());
+  hub.state.also = SMALL.slice(1);
+  const rest = await run(["pull", "--small"], { env: settings() });
+  assert.equal(rest.code, 1);
+  assert.deepEqual(here(rest), [...SMALL.slice(1), REPOSITORY].sort());
+  assert.match(rest.stderr, /`HuggingFaceTB\/SmolLM2-135M-Instruct`: [^]*of 7 checkpoints these were not pulled: HuggingFaceTB\/SmolLM2-135M-Instruct\nhint:/);
+  hub.state.also = [];
+});
+
+test("--exact takes every exact checkpoint under a size, smallest first, but for those that are not computed here", async () => {
+  const env = settings();
+  hub.state.also = SMALL.concat("openai/whisper-tiny.en");
+  const listed = await run(["pull", "--exact", "--under", "170", "--dry-run"], { env });
+  assert.equal(listed.code, 0, listed.stderr);
+  const named = [...listed.stderr.matchAll(/^(\S+) at /gm)].map(([, name]) => name);
+  assert.deepEqual(named, ["microsoft/resnet-50", REPOSITORY, "openai/whisper-tiny.en", "facebook/detr-resnet-50"]);
+  // These files are an embedder's.
+  const pulled = await run(["pull", "--exact", "--under", "140"], { env });
+  assert.equal(pulled.code, 1);
+  assert.match(pulled.stderr, /the architecture of `microsoft\/resnet-50` is not computed here[^]*were not pulled: microsoft\/resnet-50\n/);
+  assert.match(pulled.stdout, /^\S*bge-small-en-v1\.5\S*\n$/);
+  assert.match((await run(["pull", "--exact", "--small"], { env })).stderr, /cannot be used with/);
+  hub.state.also = [];
 });
 
 test("--dry-run lists and downloads nothing; a proxy is used", async () => {

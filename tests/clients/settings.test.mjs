@@ -3,8 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changedEmbedder } from "./checkpoint.mjs";
+import OpenAI from "openai";
+
+import { changedEmbedder, endlessChat } from "./checkpoint.mjs";
 import { BGE, LLAMA, file, newAccount, run, startEmulator } from "./emulator.mjs";
+import { worker } from "./workerd.mjs";
 
 /** Overlays one row of the table of limits. */
 const overlay = (name, value) => file("limits.toml", `[[limit]]\nname = "${name}"\nvalue = ${value}\n`);
@@ -108,6 +111,44 @@ test("a whole checkpoint in a folder answers under its own name", async () => {
   const own = await post(bundled, `ai/run/${BGE}`, { text: "sea" });
   assert.equal(own.headers.get("candleflare-model"), "kindling-embed; fidelity=stand-in");
   assert.deepEqual(own.body.result, bound.body.result);
+});
+
+test("a folder under an id of one's own answers every client, with the facts of what it is like", async () => {
+  const rows = (...rows) => ["--config", file("candleflare.toml", `[models]\n${rows.join("\n")}\n`)];
+  const folder = JSON.stringify(changedEmbedder((bytes) => bytes));
+  const chat = JSON.stringify(endlessChat());
+  const args = rows(`"@mine/embedder" = { path = ${folder}, like = "@cf/baai/bge-m3" }`, `"parrot" = { path = ${chat}, like = "${LLAMA}" }`);
+  const server = await startEmulator({ args });
+  const rest = await post(server, "ai/run/@mine/embedder", { text: "sea" });
+  // As long as the checkpoint makes them, whatever bge-m3's are.
+  assert.deepEqual([rest.status, rest.body.result.shape], [200, [1, 384]]);
+  assert.match(rest.headers.get("candleflare-model"), /; fidelity=sibling$/);
+  const openai = new OpenAI({ apiKey: "local", baseURL: `${server.url}/client/v4/accounts/${newAccount()}/ai/v1`, maxRetries: 0 });
+  const { data } = await openai.embeddings.create({ model: "@mine/embedder", input: "sea", encoding_format: "float" });
+  assert.deepEqual(data[0].embedding, rest.body.result.data[0]);
+  const { choices } = await openai.chat.completions.create({ model: "parrot", messages: [{ role: "user", content: "hi" }], max_tokens: 5 });
+  assert.equal(choices[0].finish_reason, "length");
+  const ask = worker(server, `export default { async fetch(request, env) {
+    const { response } = await env.AI.run("parrot", { prompt: "hi", max_tokens: 5 });
+    return Response.json([typeof response, (await env.AI.models({ search: "@mine" })).map(({ name, task }) => [name, task.name])]);
+  } };`);
+  assert.deepEqual(await (await ask()).json(), ["string", [["@mine/embedder", "Text Embeddings"]]]);
+  const { stdout } = await run(["show", "@mine/embedder", ...args]);
+  assert.match(stdout, /like @cf\/baai\/bge-m3\.[^]*answered_by +\S+ \(sibling\)/);
+  const exact = await startEmulator({ args: [...args, "--models", "exact"] });
+  const refused = await post(exact, "ai/run/@mine/embedder", { text: "sea" });
+  assert.equal(refused.status, 503);
+  assert.match(refused.body.errors[0].message, /hint: no open weights are known as its own; bind a folder as exact/);
+  for (const [row, wanted] of [
+    [`"@mine/embedder" = ${folder}`, /`@mine\/embedder` of `\[models\]` is not in the catalogue\nhint: .*`like = /],
+    [`"@cf/baai/bge-smal-en-v1.5" = ${folder}`, /did you mean `@cf\/baai\/bge-small-en-v1\.5`\?/],
+    [`"@mine/embedder" = { path = ${folder}, like = "bge" }`, /is like `bge`, which is not in the catalogue\nhint: /],
+    [`"a b" = { path = ${folder}, like = "${BGE}" }`, /is no name for a model\nhint: /],
+  ]) {
+    const { code, stderr } = await run(["serve", "--port", "0", ...rows(row)]);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, wanted);
+  }
 });
 
 test("a port that is taken ends the second server with a hint", async () => {

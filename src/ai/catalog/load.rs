@@ -14,6 +14,9 @@ pub enum CatalogError {
     Parse(#[from] toml::de::Error),
     #[error("model `{name}` of the catalogue: {reason}")]
     Model { name: String, reason: String },
+    /// An id of a user's own that cannot be one.
+    #[error("`{name}` of `[models]` {reason}")]
+    Own { name: String, reason: String },
 }
 
 #[derive(Deserialize)]

@@ -95,9 +95,20 @@ pub struct Expectation {
     pub begun: oneshot::Receiver<oneshot::Receiver<()>>,
 }
 
+/// How to start a process.
+#[derive(Clone, Default)]
+pub struct Start {
+    /// Whether what it says at its start is shown: once is enough.
+    pub shown: bool,
+    /// Its limit of CPU time until it listens, and what that may take besides.
+    pub startup: Option<(Duration, Duration)>,
+    /// Instead of the supervisor's.
+    pub config: Option<Arc<Vec<u8>>>,
+}
+
 impl Child {
-    /// Starts a process that is ready for requests. Only what the first one says at its start is shown.
-    pub async fn start(supervisor: &Arc<Supervisor>, shown: bool) -> Result<Arc<Self>, LaunchError> {
+    /// Starts a process that is ready for requests.
+    pub async fn start(supervisor: &Arc<Supervisor>, start: Start) -> Result<Arc<Self>, LaunchError> {
         let id = supervisor.next_child();
         let workerd = &supervisor.workerd.path;
         let failed = |error: std::io::Error| LaunchError::Spawn {
@@ -130,8 +141,9 @@ impl Child {
         }));
         let mut sockets = supervisor.socket_names();
         sockets.push(CALIBRATION.to_owned());
-        let input = Some(Arc::clone(&supervisor.config));
-        let launch = Launch { workerd: workerd.clone(), arguments, input, sockets, startup: None, shown };
+        let Start { shown, startup, config } = start;
+        let input = Some(config.unwrap_or_else(|| Arc::clone(&supervisor.config)));
+        let launch = Launch { workerd: workerd.clone(), arguments, input, sockets, startup, shown };
         let process = Process::start(launch).await?;
         let _ = child.process.set(process);
         Ok(child)

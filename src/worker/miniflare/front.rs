@@ -16,11 +16,13 @@ use tokio::sync::oneshot;
 
 use super::Supervisor;
 use super::child::Child;
+use crate::worker::entrance::Refused;
 use crate::worker::pages::{self, page, refusal};
 use crate::worker::process::ENTRY;
-use crate::worker::running::{Relayed, exceeded, tunnel};
+use crate::worker::running::{Relayed, exceeded, header_bytes, tunnel};
 
 const RAY: HeaderName = HeaderName::from_static("cf-ray");
+const ORIGINAL_URL: HeaderName = HeaderName::from_static("mf-original-url");
 /// Miniflare's own calls into the process, which are no invocations.
 const OPERATION: HeaderName = HeaderName::from_static("mf-op");
 /// How long a request waits for a process; on a busy machine one takes its time to start.
@@ -70,13 +72,10 @@ async fn answer(supervisor: &Arc<Supervisor>, mut request: Request<Incoming>) ->
             Err(reason) => lost(&child, &reason, &asked).await,
         };
     }
-    if request.body().size_hint().lower() > supervisor.bounds.body_bytes as u64 {
-        return refusal(413, "Payload Too Large");
-    }
-    let loops = pages::loops(&asked);
-    if loops > supervisor.bounds.loops {
-        return page(pages::LOOP, &asked);
-    }
+    let loops = match supervisor.entrance.admit(&request, url_bytes(&request), client_header_bytes(&asked)) {
+        Ok(loops) => loops,
+        Err(refused) => return refused.answer(&asked),
+    };
     let ray = supervisor.entropy.uuid().replace('-', "").chars().take(16).collect::<String>();
     if let Ok(value) = HeaderValue::from_str(&ray) {
         request.headers_mut().insert(RAY, value);
@@ -94,13 +93,25 @@ async fn answer(supervisor: &Arc<Supervisor>, mut request: Request<Incoming>) ->
     let (parts, body) = request.into_parts();
     // What Miniflare makes a cron's run of begins without the request's mark, and is not sent twice.
     let repeatable = body.is_end_stream() && !parts.uri.path().starts_with("/cdn-cgi/");
+    let (body, mut too_long) = supervisor.entrance.measured(body);
     let mut body = Some(Body::new(body));
     for again in [true, false] {
         let Some(child) = supervisor.serving(PATIENCE).await else { return unavailable() };
         let request = Request::from_parts(parts.clone(), body.take().unwrap_or_default());
         let expectation = child.expect(ray.clone(), loops);
         let mut begun = expectation.begun;
-        match child.send(ENTRY, request).await {
+        let sent = tokio::select! {
+            biased;
+            sent = child.send(ENTRY, request) => sent,
+            Ok(()) = &mut too_long => return Refused::Body.answer(&asked),
+        };
+        match sent {
+            Ok(response) if header_bytes(response.headers()) > supervisor.bounds.response_header_bytes => {
+                tracing::error!(target: "candleflare::worker", "the response's headers are over `worker.response_header_bytes`");
+                let answer = page(pages::THREW, &asked);
+                let _ = expectation.head.send(answer.status().as_u16());
+                return answer;
+            }
             Ok(response) => {
                 let _ = expectation.head.send(response.status().as_u16());
                 let invocation = begun.try_recv().ok();
@@ -133,6 +144,20 @@ async fn answer(supervisor: &Arc<Supervisor>, mut request: Request<Incoming>) ->
         }
     }
     unavailable()
+}
+
+/// Of the URL that the client asked for, which wrangler's process in front hands on in a header.
+fn url_bytes(request: &Request<Incoming>) -> usize {
+    let length = |name: HeaderName| request.headers().get(name).map(HeaderValue::len);
+    length(ORIGINAL_URL).unwrap_or_else(|| {
+        request.uri().to_string().len() + length(header::HOST).unwrap_or_default() + "https://".len()
+    })
+}
+
+/// Of the headers that are not Miniflare's own.
+fn client_header_bytes(headers: &HeaderMap) -> usize {
+    let own = |name: &HeaderName| name.as_str().starts_with("mf-");
+    header_bytes(headers.iter().filter(|(name, _)| !own(name)))
 }
 
 /// The answer to a request whose process has gone.

@@ -83,6 +83,13 @@ impl Struct {
         }
     }
 
+    /// Makes it another member of its union.
+    pub fn retag(&mut self, tag: u16) {
+        if let Some(bytes) = self.data.first_chunk_mut() {
+            *bytes = tag.to_le_bytes();
+        }
+    }
+
     /// A field that an older schema does not know is null.
     pub fn pointer(&self, at: usize) -> &Pointer {
         self.pointers.get(at).unwrap_or(&Pointer::Null)

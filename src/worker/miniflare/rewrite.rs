@@ -58,7 +58,7 @@ const PROXY: &str = "core:user:ProxyWorker";
 const SELF: &str = "__VITEST_POOL_WORKERS_SELF_SERVICE";
 
 /// Places of `Config`.
-mod config {
+pub mod config {
     pub const SERVICES: usize = 0;
     pub const SOCKETS: usize = 1;
     pub const V8_FLAGS: usize = 2;
@@ -72,15 +72,16 @@ mod socket {
 }
 
 /// Places of `Service`, and members of its union.
-mod service {
+pub mod service {
     pub const NAME: usize = 0;
     pub const OWN: usize = 1;
     pub const WORKER: u16 = 1;
     pub const EXTERNAL: u16 = 3;
 }
 
-/// Places of `Worker`.
-mod worker {
+/// Places of `Worker`, and a member of its union.
+pub mod worker {
+    pub const OF_MODULES: u16 = 0;
     pub const MODULES: usize = 0;
     pub const BINDINGS: usize = 3;
     pub const GLOBAL_OUTBOUND: usize = 4;
@@ -88,8 +89,9 @@ mod worker {
     pub const TAILS: usize = 10;
 }
 
-/// Places of `Worker.Module`.
-mod module {
+/// Places of `Worker.Module`, and a member of its union.
+pub mod module {
+    pub const ES: u16 = 0;
     pub const SOURCE: usize = 1;
 }
 
@@ -207,7 +209,7 @@ fn plain(service: &str) -> &str {
 }
 
 /// Whether a service is a Worker of the user's, and not one that a tool stands around it.
-fn is_user(name: &str) -> bool {
+pub fn is_user(name: &str) -> bool {
     name.strip_prefix(USER).is_some_and(|name| !name.starts_with("__"))
 }
 
@@ -304,16 +306,16 @@ fn described(name: &str, target: &str) -> serde_json::Value {
     }
 }
 
-fn designator(name: &str, entrypoint: Option<&str>, props: Option<&str>) -> Struct {
+pub fn designator(name: &str, entrypoint: Option<&str>, props: Option<&str>) -> Struct {
     let optional = |text: Option<&str>| text.map_or(Pointer::Null, Pointer::text);
     Struct::tagged(u16::from(props.is_some()), vec![Pointer::text(name), optional(entrypoint), optional(props)])
 }
 
-fn service_binding(name: &str, target: Struct) -> Struct {
+pub fn service_binding(name: &str, target: Struct) -> Struct {
     Struct::tagged(binding::SERVICE, vec![Pointer::text(name), Pointer::Struct(target)])
 }
 
-fn module_worker(name: &str, source: &str, bindings: Vec<Struct>, tails: &[Struct]) -> Struct {
+pub fn module_worker(name: &str, source: &str, bindings: Vec<Struct>, tails: &[Struct]) -> Struct {
     let module = Struct::tagged(0, vec![Pointer::text("guard.js"), Pointer::text(source)]);
     let flags = ["service_binding_extra_handlers", "experimental"].map(Pointer::text).to_vec();
     let mut own = Struct::tagged(0, vec![Pointer::Structs(vec![module]), Pointer::text("2025-09-01")]);
