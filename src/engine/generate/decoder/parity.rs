@@ -111,20 +111,37 @@ fn gguf_gives_the_logits_of_the_numbers_that_it_holds() {
     }
 }
 
+fn adapter(name: &str, config: &Config) -> crate::engine::adapter::Adapter {
+    lora::load(&Checkpoint::folder(name, folder().join("lora").join(name)), config).unwrap()
+}
+
+/// The last logits with an adapter.
+fn adapted(name: &str) -> Vec<f32> {
+    let bytes = std::fs::read(folder().join("lora").join(name).join("expected.safetensors")).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let logits = tensors.tensor("logits").unwrap();
+    logits.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
+
+#[test]
+fn every_family_that_takes_adapters_adds_them() {
+    for name in ["mistral", "gemma"] {
+        let base = Recorded::read(name);
+        let adapter = adapter(name, &Config::load(&base.checkpoint).unwrap());
+        for mut decoder in all(&base.checkpoint, 1) {
+            let step = Step { slot: 0, position: 0, tokens: &base.tokens, adapter: Some(&adapter) };
+            let off = difference(&decoder.forward(&[step]).unwrap(), &adapted(name));
+            assert!(off <= TOLERANCE, "{name}: off by {off:e}");
+        }
+    }
+}
+
 #[test]
 fn adapters_add_what_peft_would_and_share_a_batch() {
     let base = Recorded::read("llama-tied");
     let config = Config::load(&base.checkpoint).unwrap();
-    let adapters = ["narrow", "wide"].map(|name| {
-        let files = Checkpoint::folder(name, folder().join("lora").join(name));
-        lora::load(&files, &config).unwrap()
-    });
-    let expected = ["narrow", "wide"].map(|name| {
-        let bytes = std::fs::read(folder().join("lora").join(name).join("expected.safetensors")).unwrap();
-        let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
-        let logits = tensors.tensor("logits").unwrap();
-        logits.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect::<Vec<_>>()
-    });
+    let names = ["narrow", "wide"];
+    let (adapters, expected) = (names.map(|name| adapter(name, &config)), names.map(adapted));
     let last = base.tokens.len() - 1;
     let chosen = [None, Some(&adapters[0]), Some(&adapters[1]), Some(&adapters[0])];
     for mut decoder in all(&base.checkpoint, 4) {
