@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build build-tested test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-generate bench-tasks bench-http bench-exec bench-limits bench-search fuzz load models eval-models clean
+.PHONY: help run demo build build-tested test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-generate bench-tasks bench-http bench-exec bench-limits bench-search fuzz load test-neon models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,12 @@ bench-search: ## search and ingest beside faiss and hnswlib, turn by turn (insta
 	[ -d .tools/bench-search ] || $(PYTHON) -m venv .tools/bench-search
 	.tools/bench-search/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/search-requirements.txt
 	.tools/bench-search/bin/python benches/peers/search.py $(dir $(abspath $(BIN)))examples/bench_search
+
+# Of Debian: qemu-user, gcc-aarch64-linux-gnu. `rustup target add aarch64-unknown-linux-gnu` brings the library.
+test-neon: ## the kernels' tests as ARM runs them, emulated by qemu
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+		CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu" PROPTEST_CASES=16 \
+		$(CARGO) test --release --locked --manifest-path tools/neon/Cargo.toml --target-dir target/neon --target aarch64-unknown-linux-gnu
 
 # libFuzzer on the stable compiler; finds land in fuzz/artifacts, and the corpus that it grows in target/fuzz.
 FUZZ_SECONDS ?= 60

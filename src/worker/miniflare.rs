@@ -114,12 +114,17 @@ const LOOP: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// How long what was said before the end has to be read.
+const LAST_WORDS: Duration = Duration::from_millis(250);
+
 /// Runs in the place of workerd until Miniflare ends it.
 pub fn supervise(arguments: &[OsString]) -> ExitCode {
     match start(arguments) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("candleflare: {error}");
+            // Miniflare's process may end as soon as this one does, and would not show what it has not read by then.
+            std::thread::sleep(LAST_WORDS);
             ExitCode::FAILURE
         }
     }

@@ -241,7 +241,7 @@ test("the front refuses what production refuses", async () => {
     await ask("");
     console.log(JSON.stringify(all));
     await miniflare.dispose();`,
-    [["cpu_ms", 1000], ["body_bytes", 1000], ["requests_per_day", 4]],
+    [["cpu_ms", 1000], ["body_bytes", 1000], ["requests_per_day", 5]],
   );
   assert.equal(code, 0, stderr);
   assert.deepEqual(JSON.parse(stdout.trim().split("\n").at(-1)), [

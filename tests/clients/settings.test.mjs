@@ -136,9 +136,11 @@ test("a folder under an id of one's own answers every client, with the facts of 
   const { stdout } = await run(["show", "@mine/embedder", ...args]);
   assert.match(stdout, /like @cf\/baai\/bge-m3\.[^]*answered_by +\S+ \(sibling\)/);
   const exact = await startEmulator({ args: [...args, "--models", "exact"] });
-  const refused = await post(exact, "ai/run/@mine/embedder", { text: "sea" });
-  assert.equal(refused.status, 503);
-  assert.match(refused.body.errors[0].message, /hint: no open weights are known as its own; bind a folder as exact/);
+  const wary = new OpenAI({ apiKey: "local", baseURL: `${exact.url}/client/v4/accounts/${newAccount()}/ai/v1`, maxRetries: 0 });
+  await assert.rejects(wary.embeddings.create({ model: "@mine/embedder", input: "sea" }), ({ status, message }) => {
+    assert.equal(status, 503);
+    return /hint: no open weights are known as its own; bind a folder as exact/.test(message);
+  });
   for (const [row, wanted] of [
     [`"@mine/embedder" = ${folder}`, /`@mine\/embedder` of `\[models\]` is not in the catalogue\nhint: .*`like = /],
     [`"@cf/baai/bge-smal-en-v1.5" = ${folder}`, /did you mean `@cf\/baai\/bge-small-en-v1\.5`\?/],

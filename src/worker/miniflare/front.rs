@@ -130,6 +130,7 @@ async fn answer(supervisor: &Arc<Supervisor>, mut request: Request<Incoming>) ->
                 let sent = vec![expectation.body, ours];
                 return response.map(|body| Body::new(Relayed { body, verdict: None, _sent: sent }));
             }
+            Err(_) if too_long.try_recv().is_ok() => return Refused::Body.answer(&asked),
             Err(reason) => {
                 let began = begun.try_recv().is_ok();
                 if again && repeatable && !began && child.fate_soon().await.is_some() {

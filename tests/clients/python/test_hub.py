@@ -35,6 +35,9 @@ class Hub(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def do_GET(self) -> None:
+        if self.path.startswith(f"/api/models/{REPOSITORY}/tree/{COMMIT}"):
+            tree = [{"type": "file", "path": name, "size": len(bytes_), "oid": COMMIT} for name, bytes_ in FILES.items()]
+            return self.answer(json.dumps(tree).encode(), content_type="application/json")
         if re.match(f"/api/models/{REPOSITORY}(/revision/|$)", self.path):
             siblings = [{"rfilename": name, "size": len(bytes_)} for name, bytes_ in FILES.items()]
             card = {"id": REPOSITORY, "sha": COMMIT, "siblings": siblings, "cardData": {"license": "mit"}, "tags": []}
