@@ -98,7 +98,14 @@ fn bindings(project: &Project) -> Vec<String> {
         ];
         wrapped(name, "cloudflare-internal:vectorize-api", &inner)
     });
-    vars.chain(ai).chain(vectorize).collect()
+    let kv = project.kv.keys().map(|name| store(name, "kvNamespace", "kv"));
+    let queues = project.producers.keys().map(|name| store(name, "queue", "queue"));
+    vars.chain(ai).chain(vectorize).chain(kv).chain(queues).collect()
+}
+
+/// A binding of the runtime's own, as `stores::named` reads it.
+fn store(name: &str, field: &str, kind: &str) -> String {
+    format!("(name = {}, {field} = {})", text(name), service(&format!("{kind}/{name}")))
 }
 
 fn wrapped(name: &str, module: &str, inner: &[String]) -> String {

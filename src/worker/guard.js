@@ -33,11 +33,12 @@ const triggers = {
   },
   async queue(request, env) {
     const { queue, messages } = await request.json();
-    const batch = messages.map(({ id, timestamp, attempts, body, base64 }) => ({
+    const bytes = (base64) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    const batch = messages.map(({ id, timestamp, attempts, body, base64, serialized }) => ({
       id,
       timestamp: new Date(timestamp),
       attempts,
-      body: base64 === undefined ? body : Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)),
+      ...(serialized === undefined ? { body: base64 === undefined ? body : bytes(base64) } : { serializedBody: bytes(serialized) }),
     }));
     return Response.json(await env.USER.queue(queue, batch));
   },

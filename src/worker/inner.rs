@@ -20,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use super::bounds::{Bounds, Trigger};
 use super::invocation::ServiceCall;
 use super::meter::Watch;
+use super::stores::{self, Stores};
 use crate::clock::Stopwatch;
 
 /// Said when there are too many external subrequests, as production does.
@@ -144,12 +145,13 @@ pub struct Inner {
     pub bounds: Arc<Bounds>,
     /// The emulator.
     pub upstream: Router,
+    stores: Arc<Stores>,
     current: Mutex<Option<Arc<Call>>>,
 }
 
 impl Inner {
-    pub fn new(bounds: Arc<Bounds>, upstream: Router) -> Self {
-        Self { bounds, upstream, current: Mutex::new(None) }
+    pub fn new(bounds: Arc<Bounds>, upstream: Router, stores: Arc<Stores>) -> Self {
+        Self { bounds, upstream, stores, current: Mutex::new(None) }
     }
 
     pub fn begin(&self, call: Arc<Call>) {
@@ -192,11 +194,12 @@ impl Inner {
         call.leave_to_fetch(&self.bounds, url).await
     }
 
-    /// A call of a wrapped binding, handed on to the emulator.
+    /// A call of a binding: of a store, or of a wrapped one, which is handed on to the emulator.
     async fn service(&self, call: Option<Arc<Call>>, binding: &str, request: Request<Incoming>) -> Response<Body> {
         let mut connection = None;
+        let store = stores::named(binding);
         if let Some(call) = &call {
-            call.count(binding);
+            call.count(store.map_or(binding, |(_, name)| name));
             let count = call.watch.count_service();
             if self.bounds.services.is_some_and(|limit| count > limit) {
                 return thrown(TOO_MANY_CALLS);
@@ -205,6 +208,9 @@ impl Inner {
         }
         if binding == "cache" {
             return cache(request.method());
+        }
+        if let Some((kind, name)) = store {
+            return self.stores.answer(kind, name, request).await;
         }
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         let Ok(uri) = format!("/binding/{binding}{path}").parse::<Uri>() else {

@@ -19,6 +19,7 @@ use super::bounds::Bounds;
 use super::inner::Inner;
 use super::process::{ENTRY, Launch, LaunchError, Process};
 use super::site::{Plot, Site};
+use super::stores::Stores;
 use super::workerd::Workerd;
 
 /// What every instance of a Worker is made from.
@@ -27,6 +28,7 @@ pub struct Mold {
     pub site: Site,
     pub bounds: Arc<Bounds>,
     pub upstream: Router,
+    pub stores: Arc<Stores>,
     /// CPU time until it listens, the runtime's share included.
     pub startup: Option<(Duration, Duration)>,
     count: AtomicU64,
@@ -66,10 +68,11 @@ impl Mold {
         site: Site,
         bounds: Arc<Bounds>,
         upstream: Router,
+        stores: Arc<Stores>,
         startup: Option<(Duration, Duration)>,
     ) -> Self {
         let client = client();
-        Self { workerd, site, bounds, upstream, startup, count: AtomicU64::new(0), client }
+        Self { workerd, site, bounds, upstream, stores, startup, count: AtomicU64::new(0), client }
     }
 
     /// Starts a process and makes it warm. Only the first one's start is shown.
@@ -81,7 +84,7 @@ impl Mold {
         };
         let plot = self.site.plot(id).map_err(failed)?;
         let listener = UnixListener::bind(&plot.socket).map_err(failed)?;
-        let inner = Arc::new(Inner::new(Arc::clone(&self.bounds), self.upstream.clone()));
+        let inner = Arc::new(Inner::new(Arc::clone(&self.bounds), self.upstream.clone(), Arc::clone(&self.stores)));
         let accepting = tokio::spawn(accept(listener, Arc::clone(&inner))).abort_handle();
         let launch = Launch {
             workerd: self.workerd.path.clone(),

@@ -16,12 +16,14 @@ mod meter;
 mod miniflare;
 mod modules;
 mod pages;
+mod percent;
 mod pool;
 mod process;
 mod project;
 mod report;
 mod running;
 mod site;
+mod stores;
 mod sys;
 mod triggers;
 mod workerd;
@@ -52,6 +54,7 @@ use pool::Pool;
 use process::LaunchError;
 use project::Project;
 use site::{Scratch, Site};
+use stores::Stores;
 use workerd::{Workerd, WorkerdError};
 
 use crate::clock::Clock;
@@ -128,7 +131,7 @@ impl Worker {
             [Some(Path::new(".")), beside.filter(|path| !path.as_os_str().is_empty())].into_iter().flatten().collect();
         let workerd = Workerd::find(options.workerd.as_deref(), &folders)?;
         for binding in &project.missing {
-            tracing::warn!(target: "candleflare::worker", "`{binding}` is not emulated by `candleflare worker`, and is undefined there");
+            tracing::warn!(target: "candleflare::worker", "`{binding}` is not emulated by `candleflare worker`, and is undefined there; `candleflare exec --enforce -- npx wrangler dev` has it");
         }
         if !METERED {
             tracing::warn!(target: "candleflare::worker", "CPU time and buffers are not enforced on this system, only on Linux; heap, WebAssembly, subrequests and the front's limits are");
@@ -136,13 +139,16 @@ impl Worker {
         let bounds = Arc::new(Bounds::of(&limits, project.limits, options.mode));
         let calibration = measured(&workerd, &bounds, &router, &url).await?;
         let name = project.name.clone();
+        let stores = Arc::new(Stores::new(&project.kv, &project.producers, &project.consumers, &clock, &entropy));
         let site = Site::new(project, workerd.version.clone(), bounds.memory_mb)?;
         let startup = bounds.startup.map(|limit| (limit, calibration.base.startup));
-        let mold = Mold::new(workerd, site, Arc::clone(&bounds), router, startup);
+        let mold = Mold::new(workerd, site, Arc::clone(&bounds), router, Arc::clone(&stores), startup);
         let pool = Pool::start(mold, options.processes).await?;
         let (ledger, open) = (Ledger::default(), watch::Sender::default());
         let entrance = Entrance::new(Arc::clone(&bounds), clock.clone());
-        Ok(Arc::new(Self { name, bounds, calibration, pool, ledger, open, clock, entropy, entrance }))
+        let worker = Arc::new(Self { name, bounds, calibration, pool, ledger, open, clock, entropy, entrance });
+        stores.deliver_to(&Arc::downgrade(&worker));
+        Ok(worker)
     }
 
     /// Answers requests that come to `listener`.
@@ -220,6 +226,6 @@ async fn measured(
     std::fs::write(&file, calibration::source(url))?;
     let project = Project::bare(Modules::collect(&file, None, u64::MAX).map_err(ProjectError::from)?);
     let site = Site::new(project, workerd.version.clone(), bounds.memory_mb)?;
-    let mold = Mold::new(workerd.clone(), site, Arc::clone(bounds), router.clone(), None);
+    let mold = Mold::new(workerd.clone(), site, Arc::clone(bounds), router.clone(), Arc::default(), None);
     Ok(calibrate(&mold).await?)
 }

@@ -25,6 +25,12 @@ pub struct Project {
     pub ai: Option<String>,
     /// Vectorize index names by binding.
     pub vectorize: BTreeMap<String, String>,
+    /// KV namespace ids by binding.
+    pub kv: BTreeMap<String, String>,
+    /// By binding.
+    pub producers: BTreeMap<String, Producer>,
+    /// By queue.
+    pub consumers: BTreeMap<String, Consumer>,
     pub limits: Configured,
     /// Bindings that are not there, as `env.NAME (kind)`.
     pub missing: Vec<String>,
@@ -36,6 +42,44 @@ pub struct Project {
 pub struct Configured {
     pub cpu_ms: Option<u64>,
     pub subrequests: Option<u64>,
+}
+
+/// What a binding sends to.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Producer {
+    #[serde(default)]
+    binding: String,
+    pub queue: String,
+    /// Seconds that a message waits at least, unless it says otherwise.
+    pub delivery_delay: Option<u64>,
+}
+
+/// How the Worker takes what a queue has.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Consumer {
+    queue: String,
+    #[serde(default = "ten")]
+    pub max_batch_size: usize,
+    /// Seconds that a batch waits until it is full.
+    #[serde(default = "five")]
+    pub max_batch_timeout: u64,
+    #[serde(default = "three")]
+    pub max_retries: u32,
+    pub dead_letter_queue: Option<String>,
+    /// In seconds.
+    pub retry_delay: Option<u64>,
+}
+
+fn ten() -> usize {
+    10
+}
+
+fn five() -> u64 {
+    5
+}
+
+fn three() -> u32 {
+    3
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +94,10 @@ pub enum ProjectError {
     LimitsOnFree,
     #[error("`limits.{name}` is {value}, and may be 1 to {most}\nhint: change it in the wrangler configuration")]
     Limit { name: &'static str, value: u64, most: u64 },
+    #[error(
+        "`queues.consumers`: `{name}` is {value}, and may be {least} to {most}\nhint: change it in the wrangler configuration"
+    )]
+    Consumer { name: &'static str, value: u64, least: u64, most: u64 },
     #[error("`compatibility_date` is `{date}`\nhint: write it as 2026-07-01")]
     Date { date: String },
     #[error(
@@ -70,6 +118,8 @@ struct Wrangler {
     vars: BTreeMap<String, Value>,
     ai: Option<Ai>,
     vectorize: Vec<Vectorize>,
+    kv_namespaces: Vec<Kv>,
+    queues: Queues,
     limits: Option<Configured>,
     #[serde(flatten)]
     rest: BTreeMap<String, Value>,
@@ -86,8 +136,43 @@ struct Vectorize {
     index_name: String,
 }
 
+#[derive(Debug, Deserialize)]
+struct Kv {
+    binding: String,
+    /// wrangler lets it out before the namespace is made.
+    id: Option<String>,
+}
+
+impl Kv {
+    fn named(self) -> (String, String) {
+        let id = self.id.unwrap_or_else(|| self.binding.clone());
+        (self.binding, id)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Queues {
+    producers: Vec<Producer>,
+    consumers: Vec<Consumer>,
+}
+
+impl Consumer {
+    fn check(&self) -> Result<(), ProjectError> {
+        let rows = [
+            ("max_batch_size", self.max_batch_size as u64, 1, 100),
+            ("max_batch_timeout", self.max_batch_timeout, 0, 60),
+            ("max_retries", self.max_retries.into(), 0, 100),
+        ];
+        match rows.into_iter().find(|(_, value, least, most)| !(least..=most).contains(&value)) {
+            Some((name, value, least, most)) => Err(ProjectError::Consumer { name, value, least, most }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Kinds of bindings that this verb has nothing behind.
-const NOT_EMULATED: [&str; 18] = [
+const NOT_EMULATED: [&str; 16] = [
     "analytics_engine_datasets",
     "assets",
     "browser",
@@ -96,10 +181,8 @@ const NOT_EMULATED: [&str; 18] = [
     "durable_objects",
     "hyperdrive",
     "images",
-    "kv_namespaces",
     "mtls_certificates",
     "pipelines",
-    "queues",
     "r2_buckets",
     "secrets_store_secrets",
     "send_email",
@@ -121,6 +204,7 @@ impl Project {
         }
         let configured = wrangler.limits.unwrap_or_default();
         configured.check(limits)?;
+        wrangler.queues.consumers.iter().try_for_each(Consumer::check)?;
         let mut vars = wrangler.vars;
         vars.extend(config.map(secrets).unwrap_or_default());
         check_vars(&vars, limits)?;
@@ -135,6 +219,9 @@ impl Project {
             vars,
             ai: wrangler.ai.map(|ai| ai.binding),
             vectorize: wrangler.vectorize.into_iter().map(|binding| (binding.binding, binding.index_name)).collect(),
+            kv: wrangler.kv_namespaces.into_iter().map(Kv::named).collect(),
+            producers: wrangler.queues.producers.into_iter().map(|own| (own.binding.clone(), own)).collect(),
+            consumers: wrangler.queues.consumers.into_iter().map(|own| (own.queue.clone(), own)).collect(),
             limits: configured,
             missing: missing.flat_map(|(kind, value)| names(kind, value)).collect(),
         })
@@ -152,6 +239,9 @@ impl Project {
             vars: BTreeMap::new(),
             ai: Some("AI".to_owned()),
             vectorize: BTreeMap::new(),
+            kv: BTreeMap::new(),
+            producers: BTreeMap::new(),
+            consumers: BTreeMap::new(),
             limits: Configured::default(),
             missing: Vec::new(),
         }
@@ -253,13 +343,15 @@ mod tests {
     fn the_configuration_is_read() {
         let text = r#"{ "name": "demo", "compatibility_date": "2026-07-01", "vars": {"A": "b", "N": {"x": 1}},
             "ai": {"binding": "BRAIN"}, "vectorize": [{"binding": "DOCS", "index_name": "docs"}],
-            "limits": {"cpu_ms": 50}, "kv_namespaces": [{"binding": "KV"}], "durable_objects": {"bindings": [{"name": "DO"}]},
-            "queues": {"consumers": [{"queue": "q"}]}, "triggers": {"crons": []} }"#;
+            "limits": {"cpu_ms": 50}, "kv_namespaces": [{"binding": "KV"}], "r2_buckets": [{"binding": "R2"}], "durable_objects": {"bindings": [{"name": "DO"}]},
+            "queues": {"producers": [{"binding": "Q", "queue": "q"}], "consumers": [{"queue": "q"}]}, "triggers": {"crons": []} }"#;
         let project = load(text, Plan::Paid).unwrap();
         assert_eq!((project.name.as_str(), project.ai.as_deref()), ("demo", Some("BRAIN")));
         assert_eq!((project.vectorize["DOCS"].as_str(), project.limits.cpu_ms), ("docs", Some(50)));
         assert_eq!((&project.vars["KEY"], &project.vars["PLAIN"]), (&Value::from("secret"), &Value::from("x")));
-        assert_eq!(project.missing, ["env.DO (durable_objects)", "env.KV (kv_namespaces)"]);
+        assert_eq!(project.missing, ["env.DO (durable_objects)", "env.R2 (r2_buckets)"]);
+        assert_eq!((project.kv["KV"].as_str(), project.producers["Q"].queue.as_str()), ("KV", "q"));
+        assert_eq!(project.consumers["q"].max_batch_size, 10);
     }
 
     #[test]
@@ -270,6 +362,8 @@ mod tests {
         assert!(limit.contains("`limits.cpu_ms` is 300001, and may be 1 to 300000"), "{limit}");
         assert!(load(r#"{"limits": {"cpu_ms": 300000}}"#, Plan::Paid).is_ok());
         assert!(matches!(error(r#"{"limits": {"cpu": 1}}"#, Plan::Paid), ProjectError::Config(_)));
+        let consumer = error(r#"{"queues": {"consumers": [{"queue": "q", "max_batch_size": 101}]}}"#, Plan::Paid);
+        assert!(consumer.to_string().contains("`max_batch_size` is 101, and may be 1 to 100"), "{consumer}");
         assert!(matches!(error(r#"{"compatibility_date": "soon"}"#, Plan::Paid), ProjectError::Date { .. }));
         let long = format!(r#"{{"vars": {{"A": "{}"}}}}"#, "a".repeat(5121));
         assert!(matches!(error(&long, Plan::Paid), ProjectError::Var { .. }));

@@ -46,7 +46,7 @@ fn queue_name() -> String {
     "queue".to_owned()
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QueueMessage {
     /// Random, if it is not said.
@@ -58,6 +58,9 @@ pub struct QueueMessage {
     #[serde(default)]
     pub body: Value,
     pub base64: Option<String>,
+    /// In Base64, as the runtime serialised it.
+    #[serde(skip)]
+    pub serialized: Option<String>,
 }
 
 /// One invocation, as `--trigger` says it: `http`, `cron` or `queue`, each with more after a `=`.
@@ -91,13 +94,7 @@ impl FromStr for Once {
                 let body = body.map_err(|error| {
                     format!("`{text}`: {error}\nhint: what is after `queue=` is one message's body as JSON")
                 })?;
-                let message = QueueMessage {
-                    id: None,
-                    timestamp: None,
-                    attempts: None,
-                    body: body.unwrap_or_default(),
-                    base64: None,
-                };
+                let message = QueueMessage { body: body.unwrap_or_default(), ..QueueMessage::default() };
                 Ok(Self::Queue(Queue { queue: queue_name(), messages: vec![message] }))
             }
             other => Err(format!(
@@ -154,8 +151,10 @@ impl Worker {
                 "attempts": message.attempts.unwrap_or(1),
                 "body": message.body,
             });
-            if let Some(base64) = &message.base64 {
-                sent["base64"] = json!(base64);
+            for (key, base64) in [("base64", &message.base64), ("serialized", &message.serialized)] {
+                if let Some(base64) = base64 {
+                    sent[key] = json!(base64);
+                }
             }
             sent
         };

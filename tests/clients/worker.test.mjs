@@ -48,14 +48,14 @@ test("modules, variables, AI and every index of the wrangler configuration", asy
   write(".dev.vars", 'SECRET="quiet \\\\ \\u00e9"\n');
   write("wrangler.jsonc", JSON.stringify({
     name: "demo", main: "src/app.ts", compatibility_date: "2026-07-01", vars: { NAME: 'a "b"\n\\', TABLE: { x: [1] } },
-    ai: { binding: "AI" }, vectorize: [{ binding: "DOCS", index_name: "docs" }], kv_namespaces: [{ binding: "KV", id: "x" }],
+    ai: { binding: "AI" }, vectorize: [{ binding: "DOCS", index_name: "docs" }], r2_buckets: [{ binding: "FILES", bucket_name: "x" }],
   }));
   const worker = await startWorker(join(folder, "dist"), { args: ["--wrangler", join(folder, "wrangler.jsonc")] });
   const said = await (await worker.get()).json();
   assert.deepEqual([said.text, said.bytes, said.twice, said.shape], ["hello", 3, 4, [2, 384]]);
   assert.deepEqual(said.vars, ['a "b"\n\\', { x: [1] }, "quiet \\\\ \\u00e9"]);
   assert.match(said.missing, /vectorize\.index\.not_found/);
-  assert.match(worker.said.stderr, /env\.KV \(kv_namespaces\)/);
+  assert.match(worker.said.stderr, /env\.FILES \(r2_buckets\)/);
   const [report] = await worker.reports();
   assert.deepEqual(report.subrequests, { ai: 1, "vectorize/docs": 1 });
   assert.deepEqual(report.calls.map(({ target, status }) => [target, status]), [[BGE, 200], ["vectorize/docs/info", 404]]);

@@ -27,6 +27,7 @@ use crate::worker::inner::{Call, Tail, TailEvent, empty};
 use crate::worker::instance::client;
 use crate::worker::invocation::ServiceCall;
 use crate::worker::meter::{Base, Death, Watch};
+use crate::worker::percent::percent_decoded;
 use crate::worker::process::{INSPECTOR, Launch, LaunchError, Process};
 use crate::worker::report::{self, Run};
 
@@ -473,12 +474,6 @@ fn said(headers: &HeaderMap, name: &str) -> String {
     percent_decoded(value)
 }
 
-fn percent_decoded(text: &str) -> String {
-    // A plus sign stands for itself here, and the decoder of forms would take it for a blank.
-    let form = format!("v={}", text.replace('+', "%2B"));
-    form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -500,16 +495,5 @@ async fn accept(listener: UnixListener, child: Weak<Child>) {
             // An error is a process that was killed in the middle of a call.
             let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_guard_says_is_decoded() {
-        assert_eq!(percent_decoded("GET%20%2Fa%2Bb+c%25"), "GET /a+b+c%");
-        assert_eq!(percent_decoded(""), "");
     }
 }
