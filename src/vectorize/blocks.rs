@@ -67,6 +67,16 @@ impl Block {
         self.values.chunks_exact(dimensions).zip(rows).map(|(values, (&norm, row))| Candidate { values, norm, row })
     }
 
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// A row by its place in the block. `dimensions` is the index's.
+    pub fn get(&self, at: usize, dimensions: usize) -> Option<Candidate<'_>> {
+        let values = self.values.get(at * dimensions..(at + 1) * dimensions)?;
+        Some(Candidate { values, norm: *self.norms.get(at)?, row: self.rows.get(at)? })
+    }
+
     pub fn values(&self) -> &[f32] {
         &self.values
     }
@@ -107,9 +117,7 @@ impl Blocks {
     /// A row by number.
     pub fn get(&self, number: u32) -> Option<Candidate<'_>> {
         let number = number as usize;
-        let (block, at) = (self.blocks.get(number / self.rows)?, number % self.rows);
-        let values = block.values.get(at * self.dimensions..(at + 1) * self.dimensions)?;
-        Some(Candidate { values, norm: *block.norms.get(at)?, row: block.rows.get(at)? })
+        self.blocks.get(number / self.rows)?.get(number % self.rows, self.dimensions)
     }
 
     /// A row's id.

@@ -119,20 +119,20 @@ const LAST_WORDS: Duration = Duration::from_millis(250);
 
 /// Runs in the place of workerd until Miniflare ends it.
 pub fn supervise(arguments: &[OsString]) -> ExitCode {
-    match start(arguments) {
+    sys::die_with_parent();
+    let mut control = sys::inherited(CONTROL_FD);
+    match start(arguments, control.as_mut()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("candleflare: {error}");
-            // Miniflare's process may end as soon as this one does, and would not show what it has not read by then.
+            // Miniflare gives up when this process or its descriptor is gone, and does not show what it has not read by then.
             std::thread::sleep(LAST_WORDS);
             ExitCode::FAILURE
         }
     }
 }
 
-fn start(all: &[OsString]) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    sys::die_with_parent();
-    let control = sys::inherited(CONTROL_FD);
+fn start(all: &[OsString], control: Option<&mut File>) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let arguments = arguments::parse(all)?;
     let settings = settings()?;
     let mut limits = Limits::new(settings.plan);
@@ -146,9 +146,9 @@ fn start(all: &[OsString]) -> Result<ExitCode, Box<dyn std::error::Error>> {
     std::io::stdin().read_to_end(&mut config)?;
     let guarded = match rewrite::rewrite(&config, bounds.memory_mb, bounds.memory_slack_mb)? {
         Found::Workers(guarded) => guarded,
-        Found::Foreign => return Err(step_aside(&workerd.path, all, &config, control).into()),
+        Found::Foreign => return Err(step_aside(&workerd.path, all, &config, control.as_deref()).into()),
     };
-    let mut control = control.ok_or("Miniflare gives no descriptor to report ports on\nhint: this program is workerd's stand-in only under Miniflare")?;
+    let control = control.ok_or("Miniflare gives no descriptor to report ports on\nhint: this program is workerd's stand-in only under Miniflare")?;
     let addresses = addresses(&guarded.sockets, &arguments);
     let supervisor = Arc::new(Supervisor {
         arguments,
@@ -216,7 +216,7 @@ fn workerd() -> Result<Workerd, super::workerd::WorkerdError> {
 }
 
 /// Becomes workerd itself, for a configuration that is not the user's. Returns only if it cannot.
-fn step_aside(workerd: &Path, arguments: &[OsString], config: &[u8], control: Option<File>) -> String {
+fn step_aside(workerd: &Path, arguments: &[OsString], config: &[u8], control: Option<&File>) -> String {
     let failed = |error: std::io::Error| format!("cannot run `{}`: {error}", workerd.display());
     let again = || -> std::io::Result<File> {
         let mut file = tempfile::tempfile()?;
@@ -230,7 +230,7 @@ fn step_aside(workerd: &Path, arguments: &[OsString], config: &[u8], control: Op
     };
     let mut command = Command::new(workerd);
     command.args(arguments).stdin(input);
-    if let Some(control) = &control {
+    if let Some(control) = control {
         sys::hand_on(&mut command, control);
     }
     failed(command.exec())

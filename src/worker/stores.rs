@@ -95,6 +95,10 @@ impl Stores {
         answered.unwrap_or_else(|Refused(status, reason)| {
             let mut response = Response::new(Body::from(reason.clone()));
             *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            // Where the runtime looks for the reason: KV in the status line, queues in a header.
+            if let Ok(cause) = HeaderValue::from_str(&reason) {
+                response.headers_mut().insert("cf-queues-error-cause", cause);
+            }
             if let Ok(reason) = ReasonPhrase::try_from(Bytes::from(reason)) {
                 response.extensions_mut().insert(reason);
             }

@@ -59,6 +59,38 @@ async fn damage_is_named_and_the_server_stays_up() {
     }
 }
 
+#[tokio::test]
+async fn a_shard_that_is_missing_or_half_there_is_named() {
+    let cut: [fn(&Path); 3] = [
+        |shard| std::fs::remove_file(shard).unwrap(),
+        |shard| std::fs::File::options().write(true).open(shard).unwrap().set_len(300_000).unwrap(),
+        |shard| std::fs::write(shard, b"").unwrap(),
+    ];
+    for damage in cut {
+        let folder = tempfile::tempdir().unwrap();
+        copy("kindling-chat", folder.path());
+        let [first, second] = [1, 2].map(|number| format!("model-0000{number}-of-00002.safetensors"));
+        let whole = folder.path().join("model.safetensors");
+        // The second has all that the first lacks: here, all of it.
+        std::fs::rename(&whole, folder.path().join(&second)).unwrap();
+        std::fs::write(folder.path().join(&first), safetensors::serialize(nothing(), None).unwrap()).unwrap();
+        let index = json!({"weight_map": {"nothing": first, "model.norm.weight": second}}).to_string();
+        std::fs::write(folder.path().join("model.safetensors.index.json"), index).unwrap();
+        let client = Client::of(bound(CHAT, folder.path())).await;
+        assert_eq!(client.run(CHAT, json!({"prompt": "hello", "max_tokens": 2})).await.status(), 200);
+        damage(&folder.path().join(&second));
+        let client = Client::of(bound(CHAT, folder.path())).await;
+        let (status, code, message) = client.refusal(CHAT, json!({"prompt": "hello"})).await;
+        assert_eq!((status, code), (400, 3030), "{message}");
+        assert!(message.contains(&second) && message.contains("hint:"), "{message}");
+        assert_eq!(client.run(EMBED, json!({"text": "a"})).await.status(), 200);
+    }
+}
+
+fn nothing() -> std::iter::Empty<(&'static str, safetensors::tensor::TensorView<'static>)> {
+    std::iter::empty()
+}
+
 fn recorded(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parity").join(name)
 }

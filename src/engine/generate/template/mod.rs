@@ -18,6 +18,9 @@ const CONFIG: &str = "tokenizer_config.json";
 const FILE: &str = "chat_template.jinja";
 const SPECIAL_TOKENS: [&str; 5] = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token"];
 
+/// Steps of a template; 64 bytes that it writes count as one. Far above what the longest chats take, and a quarter of a gigabyte at most.
+const FUEL: u64 = 4_000_000;
+
 /// The templates of one checkpoint and the special tokens that they may write.
 pub struct ChatTemplate {
     checkpoint: String,
@@ -93,6 +96,7 @@ impl ChatTemplate {
         if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
             environment.set_syntax(syntax);
         }
+        environment.set_fuel(Some(FUEL));
         environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.set_formatter(python::format);
         environment.add_filter("tojson", python::to_json);
@@ -174,6 +178,9 @@ fn without_generation_marks(source: &str) -> String {
 
 /// What went wrong, without the stack of template names around it.
 fn text_of(error: &Error) -> String {
+    if error.kind() == ErrorKind::OutOfFuel {
+        return "it takes too many steps".to_owned();
+    }
     let text = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     match error.line() {
         Some(line) if error.kind() != ErrorKind::InvalidOperation => format!("{text} (line {line})"),

@@ -95,6 +95,24 @@ fn time_is_the_clocks() {
     assert_eq!(template.render(&[], &[], &Map::new()).unwrap(), clock.now().strftime("%Y").to_string());
 }
 
+#[test]
+fn one_that_runs_for_ever_or_writes_for_ever_is_ended() {
+    let long = "x".repeat(100_000);
+    for source in [
+        "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}",
+        "{% for a in range(100000) %}{{ messages[0].content }}{% endfor %}",
+    ] {
+        let template = ChatTemplate::from_source("mine", source).unwrap();
+        let messages = [json!({"role": "user", "content": long})];
+        let error = template.render(&messages, &[], &Map::new()).unwrap_err().to_string();
+        assert!(error.contains("it takes too many steps"), "{error}");
+    }
+    // A whole window of text in very many messages.
+    let template = ChatTemplate::plain("mine").unwrap();
+    let messages = vec![json!({"role": "user", "content": "x".repeat(1000)}); 5000];
+    assert!(template.render(&messages, &[], &Map::new()).is_ok());
+}
+
 fn load(config: &Json, file: Option<&str>) -> Result<ChatTemplate, Failure> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(CONFIG), config.to_string()).unwrap();
