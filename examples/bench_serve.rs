@@ -93,12 +93,18 @@ async fn main() -> Result<(), Failure> {
     for _ in 0..20 {
         rates.push(32.0 / run(&server, EMBED, json!({"text": texts})).await?.1);
     }
-    println!("sentences of 16 tokens, 32 a call    {:8.0} /s", median(rates));
+    let in_batches = median(rates);
+    println!("sentences of 16 tokens, 32 a call    {in_batches:8.0} /s");
     let mut short = Vec::new();
     for _ in 0..100 {
         short.push(run(&server, EMBED, json!({"text": text})).await?.1 * 1e3);
     }
     println!("one sentence of 16 tokens            {:8.2} ms", median(short));
+    let together = clients(&run, &server, text).await?;
+    println!(
+        "16 clients, such a sentence a call   {together:8.0} /s ({:.2} of 32 a call; asked: 0.8)",
+        together / in_batches
+    );
     let mut rates = Vec::new();
     for seed in 1..=10 {
         // Hot enough that it does not end by itself.
@@ -110,6 +116,24 @@ async fn main() -> Result<(), Failure> {
     println!("resident after all of it             {:8.1} MB", server.resident()?);
     println!("binary, symbols included             {:8.1} MB", std::fs::metadata(&binary)?.len() as f64 / 1e6);
     Ok(())
+}
+
+/// Calls a second of 16 clients of which each asks again as soon as it is answered.
+async fn clients<F>(run: &F, server: &Server, text: &str) -> Result<f64, Failure>
+where
+    F: AsyncFn(&Server, &str, Value) -> Result<(Value, f64), Failure>,
+{
+    let begin = Instant::now();
+    let client = async || -> Result<usize, Failure> {
+        let mut calls = 0;
+        while begin.elapsed() < Duration::from_secs(4) {
+            run(server, EMBED, json!({"text": text})).await?;
+            calls += 1;
+        }
+        Ok(calls)
+    };
+    let calls: usize = futures_util::future::try_join_all((0..16).map(|_| client())).await?.iter().sum();
+    Ok(calls as f64 / begin.elapsed().as_secs_f64())
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -4,9 +4,11 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, Response};
+use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::sync::oneshot;
 
@@ -55,7 +57,7 @@ impl Entrance {
     /// A request's body that ends with an error once it is over its limit, and what resolves then.
     pub fn measured(&self, body: Incoming) -> (Measured, oneshot::Receiver<()>) {
         let (over, too_long) = oneshot::channel();
-        (Measured { body, left: self.bounds.body_bytes, over: Some(over) }, too_long)
+        (Measured { body: Some(body), left: self.bounds.body_bytes, over: Some(over) }, too_long)
     }
 
     /// Whether the day's requests are not used up; counts one more.
@@ -86,10 +88,13 @@ impl Refused {
 
 /// A request's body that ends with an error once it is over its limit.
 pub struct Measured {
-    body: Incoming,
+    body: Option<Incoming>,
     left: usize,
     over: Option<oneshot::Sender<()>>,
 }
+
+/// How long a client that still sends is listened to after its refusal, so that it comes to read that.
+const LINGER: Duration = Duration::from_secs(2);
 
 impl HttpBody for Measured {
     type Data = Bytes;
@@ -99,28 +104,33 @@ impl HttpBody for Measured {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context).map_err(axum::Error::new);
-        if let Poll::Ready(Some(Ok(frame))) = &polled {
-            let bytes = frame.data_ref().map_or(0, Bytes::len);
-            match self.left.checked_sub(bytes) {
-                Some(left) => self.left = left,
-                None => {
-                    if let Some(over) = self.over.take() {
-                        // The answer may be out already; then the body is cut only.
-                        let _ = over.send(());
-                    }
-                    return Poll::Ready(Some(Err(axum::Error::new("the request's body is too large"))));
-                }
-            }
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let polled = Pin::new(body).poll_frame(context).map_err(axum::Error::new);
+        let Poll::Ready(Some(Ok(frame))) = &polled else { return polled };
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        if let Some(left) = self.left.checked_sub(bytes) {
+            self.left = left;
+            return polled;
         }
-        polled
+        if let Some(over) = self.over.take() {
+            // The answer may be out already; then the body is cut only.
+            let _ = over.send(());
+        }
+        if let Some(body) = self.body.take() {
+            tokio::spawn(tokio::time::timeout(LINGER, swallow(body)));
+        }
+        Poll::Ready(Some(Err(axum::Error::new("the request's body is too large"))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map(HttpBody::size_hint).unwrap_or_default()
     }
+}
+
+async fn swallow(mut body: Incoming) {
+    while body.frame().await.is_some_and(|frame| frame.is_ok()) {}
 }

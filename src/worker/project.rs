@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::modules::{Modules, ModulesError};
+use super::stores::{Consumer, ConsumerError, Kv, Producer, Queues};
 use super::workerd::is_date;
 use crate::config::{ConfigError, wrangler};
 use crate::limits::{Limits, Plan};
@@ -44,44 +45,6 @@ pub struct Configured {
     pub subrequests: Option<u64>,
 }
 
-/// What a binding sends to.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Producer {
-    #[serde(default)]
-    binding: String,
-    pub queue: String,
-    /// Seconds that a message waits at least, unless it says otherwise.
-    pub delivery_delay: Option<u64>,
-}
-
-/// How the Worker takes what a queue has.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Consumer {
-    queue: String,
-    #[serde(default = "ten")]
-    pub max_batch_size: usize,
-    /// Seconds that a batch waits until it is full.
-    #[serde(default = "five")]
-    pub max_batch_timeout: u64,
-    #[serde(default = "three")]
-    pub max_retries: u32,
-    pub dead_letter_queue: Option<String>,
-    /// In seconds.
-    pub retry_delay: Option<u64>,
-}
-
-fn ten() -> usize {
-    10
-}
-
-fn five() -> u64 {
-    5
-}
-
-fn three() -> u32 {
-    3
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
     #[error(transparent)]
@@ -94,10 +57,8 @@ pub enum ProjectError {
     LimitsOnFree,
     #[error("`limits.{name}` is {value}, and may be 1 to {most}\nhint: change it in the wrangler configuration")]
     Limit { name: &'static str, value: u64, most: u64 },
-    #[error(
-        "`queues.consumers`: `{name}` is {value}, and may be {least} to {most}\nhint: change it in the wrangler configuration"
-    )]
-    Consumer { name: &'static str, value: u64, least: u64, most: u64 },
+    #[error(transparent)]
+    Consumer(#[from] ConsumerError),
     #[error("`compatibility_date` is `{date}`\nhint: write it as 2026-07-01")]
     Date { date: String },
     #[error(
@@ -134,41 +95,6 @@ struct Ai {
 struct Vectorize {
     binding: String,
     index_name: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Kv {
-    binding: String,
-    /// wrangler lets it out before the namespace is made.
-    id: Option<String>,
-}
-
-impl Kv {
-    fn named(self) -> (String, String) {
-        let id = self.id.unwrap_or_else(|| self.binding.clone());
-        (self.binding, id)
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Queues {
-    producers: Vec<Producer>,
-    consumers: Vec<Consumer>,
-}
-
-impl Consumer {
-    fn check(&self) -> Result<(), ProjectError> {
-        let rows = [
-            ("max_batch_size", self.max_batch_size as u64, 1, 100),
-            ("max_batch_timeout", self.max_batch_timeout, 0, 60),
-            ("max_retries", self.max_retries.into(), 0, 100),
-        ];
-        match rows.into_iter().find(|(_, value, least, most)| !(least..=most).contains(&value)) {
-            Some((name, value, least, most)) => Err(ProjectError::Consumer { name, value, least, most }),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Kinds of bindings that this verb has nothing behind.

@@ -1,6 +1,7 @@
 //! What a Worker keeps outside of itself: KV namespaces and queues, in memory, for as long as the supervisor runs. No kill
 //! of a process touches them. The runtime's own bindings ask for them over HTTP, as they ask production's.
 
+mod declared;
 mod kv;
 mod queue;
 
@@ -14,9 +15,9 @@ use hyper::body::Incoming;
 use hyper::ext::ReasonPhrase;
 
 use super::Worker;
-use super::project::{Consumer, Producer};
 use crate::clock::Clock;
 use crate::entropy::Entropy;
+pub use declared::{Consumer, ConsumerError, Kv, Producer, Queues};
 use kv::Namespace;
 use queue::Queue;
 

@@ -270,3 +270,55 @@ fn expiration(query: &HashMap<String, String>, now: i64) -> Result<Option<i64>, 
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+    use http_body_util::BodyExt;
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    fn ask(namespace: &Namespace, method: &str, uri: &str) -> Answered {
+        let request = Request::builder().method(method).uri(uri).header(METADATA, "{\"a\":1}").body(()).unwrap();
+        namespace.answer(&request.into_parts().0, Bytes::from_static(b"value"))
+    }
+
+    async fn listed(namespace: &Namespace, query: &str) -> (Vec<String>, Option<String>) {
+        let body = ask(namespace, "GET", &format!("/?{query}")).unwrap().into_body().collect().await.unwrap();
+        let page: Value = serde_json::from_slice(&body.to_bytes()).unwrap();
+        let names = page["keys"].as_array().unwrap().iter().map(|key| key["name"].as_str().unwrap().to_owned());
+        (names.collect(), page["cursor"].as_str().map(str::to_owned))
+    }
+
+    #[tokio::test]
+    async fn what_expires_is_gone_at_its_time() {
+        let clock = Clock::default();
+        let namespace = Namespace::new(clock.clone());
+        for uri in ["/a%2Fb?urlencoded=true&expiration_ttl=60", "/c", "/d?expiration_ttl=3600"] {
+            ask(&namespace, "PUT", uri).unwrap();
+        }
+        let response = ask(&namespace, "GET", "/a%2Fb?urlencoded=true").unwrap();
+        assert_eq!(response.headers()[METADATA], "{\"a\":1}");
+        assert_eq!(listed(&namespace, "").await.0, ["a/b", "c", "d"]);
+        clock.advance(SignedDuration::from_secs(61)).unwrap();
+        assert_eq!(ask(&namespace, "GET", "/a%2Fb?urlencoded=true").unwrap_err(), Refused(404, "Not Found".to_owned()));
+        assert_eq!(listed(&namespace, "").await.0, ["c", "d"]);
+        clock.advance(SignedDuration::from_secs(3600)).unwrap();
+        assert_eq!(listed(&namespace, "").await.0, ["c"]);
+    }
+
+    #[tokio::test]
+    async fn pages_follow_one_another_whatever_is_written_between() {
+        let namespace = Namespace::new(Clock::default());
+        for name in ["a", "p1", "p2", "p4", "z"] {
+            ask(&namespace, "PUT", &format!("/{name}")).unwrap();
+        }
+        let (first, cursor) = listed(&namespace, "prefix=p&key_count_limit=2").await;
+        assert_eq!(first, ["p1", "p2"]);
+        ask(&namespace, "PUT", "/p3").unwrap();
+        ask(&namespace, "DELETE", "/p2").unwrap();
+        let (second, end) = listed(&namespace, &format!("prefix=p&cursor={}", cursor.unwrap())).await;
+        assert_eq!((second, end), (vec!["p3".to_owned(), "p4".to_owned()], None));
+    }
+}

@@ -13,11 +13,10 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::Refused;
+use super::{Consumer, Producer, Refused};
 use crate::clock::Clock;
 use crate::entropy::Entropy;
 use crate::worker::Worker;
-use crate::worker::project::{Consumer, Producer};
 use crate::worker::triggers::{self, QueueMessage, TriggerError};
 
 /// Limits of <https://developers.cloudflare.com/queues/platform/limits/>.
