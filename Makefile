@@ -141,10 +141,10 @@ bench-generate: build ## text generation beside llama.cpp, turn by turn (builds 
 		$(dir $(abspath $(BIN)))examples/bench_generate "$(abspath $(BIN))" .tools/gguf
 
 bench-limits: build tests/clients/node_modules fixtures/workers/node_modules ## how exactly a Worker's limits are cut; figures belong in docs/limits.md
-	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=dot benches/limits.mjs
+	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=spec benches/limits.mjs
 
 bench-exec: build tests/clients/node_modules fixtures/workers/node_modules ## what exec, a binding and the examples' vitest take
-	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=dot benches/exec.mjs
+	CANDLEFLARE_BIN="$(abspath $(BIN))" "$$(sh tests/clients/node22.sh)" --test --test-reporter=spec benches/exec.mjs
 
 clean: ## remove what was built and installed
 	$(CARGO) clean

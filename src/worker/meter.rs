@@ -129,7 +129,7 @@ impl Watch {
     /// Looks once at the meters: how long to sleep until the next look, or why the process must end.
     pub fn look(&self, gauge: &Gauge) -> Result<Duration, Death> {
         let mut sleep = LONGEST;
-        if let Some(clock) = gauge.cpu() {
+        if let Some(clock) = gauge.cpu_now() {
             let used = self.used(clock);
             let left = self.cpu.saturating_sub(used);
             if left.is_zero() {

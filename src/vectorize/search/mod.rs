@@ -15,9 +15,9 @@ pub use topk::Ranked;
 use topk::TopK;
 
 /// Values (rows times dimensions) from which a scan uses more than one thread.
-const PARALLEL_VALUES: usize = 1 << 20;
+const PARALLEL_VALUES: usize = 1 << 19;
 /// Values of one task, of which each thread takes the next: a core that is busy elsewhere delays nobody.
-const TASK_VALUES: usize = 1 << 19;
+const TASK_VALUES: usize = 1 << 18;
 /// Candidates beyond k that are computed exactly, so that rounding in single precision costs nobody their place.
 const SPARE: usize = 16;
 
