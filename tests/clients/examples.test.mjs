@@ -14,6 +14,14 @@ test("every example is a workspace", () => {
   assert.deepEqual(folders.map(({ name }) => name).sort(), workspaces);
 });
 
+test("all of them in one run", async () => {
+  const { ended, said } = start("npm", ["test", "--silent"], { cwd: workers });
+  const { code } = await ended;
+  assert.equal(code, 0, said.stdout + said.stderr);
+  for (const name of workspaces) assert.match(said.stdout, new RegExp(`\\b${name}\\b`));
+  assert.match(said.stderr, /candleflare: \d+ calls, /, said.stderr);
+});
+
 for (const name of workspaces) {
   test(`${name}: npm test`, async () => {
     const { ended, said } = start("npm", ["test", "--silent"], { cwd: join(workers, name) });
