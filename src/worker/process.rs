@@ -173,7 +173,8 @@ struct Running {
     shown: Arc<AtomicBool>,
     control: Receiver<String>,
     said: Arc<Mutex<VecDeque<String>>>,
-    errors: Option<std::thread::JoinHandle<()>>,
+    /// Of standard output and standard error.
+    relays: Vec<std::thread::JoinHandle<()>>,
     fate: watch::Sender<Option<Death>>,
 }
 
@@ -199,10 +200,9 @@ impl Running {
         let gauge = Gauge::of(child.id()).ok_or_else(|| failed(std::io::Error::other("its meters cannot be read")))?;
         let shown = Arc::new(AtomicBool::new(launch.shown));
         let said = Arc::default();
-        if let Some(stdout) = child.stdout.take() {
-            relay(stdout, Arc::clone(&shown));
-        }
+        let output = child.stdout.take().map(|stdout| relay(stdout, Arc::clone(&shown), Arc::clone(&said)));
         let errors = child.stderr.take().map(|stderr| relay_errors(stderr, Arc::clone(&shown), Arc::clone(&said)));
+        let relays = [output, errors].into_iter().flatten().collect();
         let (lines, control) = mpsc::channel();
         std::thread::spawn(move || {
             for line in BufReader::new(reader).lines().map_while(Result::ok) {
@@ -212,7 +212,7 @@ impl Running {
             }
         });
         let dead = Arc::new(AtomicBool::new(false));
-        Ok(Self { child, gauge: Arc::new(gauge), dead, shown, control, said, errors, fate: watch::Sender::default() })
+        Ok(Self { child, gauge: Arc::new(gauge), dead, shown, control, said, relays, fate: watch::Sender::default() })
     }
 
     /// Waits until workerd reports its socket, which it does once the global scope has run.
@@ -291,8 +291,7 @@ impl Running {
     fn died(&mut self, watched: Option<Arc<Watch>>, status: ExitStatus) {
         self.dead.store(true, Ordering::Release);
         let said = self.last_words();
-        let out_of_memory = ["heap out of memory", "Reached heap limit", "process out of memory"];
-        let death = if out_of_memory.iter().any(|text| said.contains(text)) {
+        let death = if OUT_OF_MEMORY.iter().any(|text| said.contains(text)) {
             Death::Memory
         } else {
             Death::Crashed(format!("{status}\n{said}"))
@@ -308,11 +307,11 @@ impl Running {
         self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string())
     }
 
-    /// What it said last on standard error.
+    /// What it said last.
     fn last_words(&mut self) -> String {
-        if let Some(errors) = self.errors.take() {
+        for relay in self.relays.drain(..) {
             // Ends with the process, which has ended.
-            let _ = errors.join();
+            let _ = relay.join();
         }
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         said.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
@@ -344,20 +343,39 @@ fn port(line: &str) -> Result<Option<(String, u16)>, LaunchError> {
     }
 }
 
+/// What workerd says when V8 aborts it for its heap: on standard error, or, where its logs are structured, on standard output.
+const OUT_OF_MEMORY: [&str; 3] = ["heap out of memory", "Reached heap limit", "process out of memory"];
+
 /// Hands the Worker's console on to standard output.
-fn relay(output: impl Read + Send + 'static, shown: Arc<AtomicBool>) {
+fn relay(
+    output: impl Read + Send + 'static,
+    shown: Arc<AtomicBool>,
+    said: Arc<Mutex<VecDeque<String>>>,
+) -> std::thread::JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+            let text = String::from_utf8_lossy(&line);
+            if OUT_OF_MEMORY.iter().any(|end| text.contains(end)) {
+                keep(&said, text.into_owned());
+            }
             if shown.load(Ordering::Relaxed) {
                 let mut out = std::io::stdout().lock();
                 // A closed terminal is no reason to stop serving.
                 let _ = out.write_all(&line).and_then(|()| out.write_all(b"\n"));
             }
         }
-    });
+    })
 }
 
-/// Lines kept of standard error.
+fn keep(said: &Mutex<VecDeque<String>>, line: String) {
+    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.len() == KEPT {
+        said.pop_front();
+    }
+    said.push_back(line);
+}
+
+/// Lines kept of what it said.
 const KEPT: usize = 40;
 /// With one of these V8's and workerd's own last words begin, which a person need not see.
 const FATAL: [&str; 4] = ["<--- Last few GCs", "fatal: V8 fatal error", "*** Received signal", "#\n# Fatal"];
@@ -375,11 +393,7 @@ fn relay_errors(
             if shown.load(Ordering::Relaxed) && !fatal {
                 let _ = writeln!(std::io::stderr().lock(), "{line}");
             }
-            let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-            if said.len() == KEPT {
-                said.pop_front();
-            }
-            said.push_back(line);
+            keep(&said, line);
         }
     })
 }
