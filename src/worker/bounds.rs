@@ -147,7 +147,12 @@ impl Bounds {
     /// Bytes over those of an idle process that end it.
     pub fn memory_bytes(&self) -> Option<u64> {
         let slack = if self.mode == Mode::Lenient { self.memory_slack_mb } else { 0 };
-        self.memory_mb.map(|mb| mb.saturating_add(slack).saturating_add(GROWTH_MB).saturating_mul(1 << 20))
+        Some(self.kept_bytes()?.saturating_add(slack.saturating_mul(1 << 20)))
+    }
+
+    /// Bytes over those of an idle process that may be kept from one invocation to the next.
+    pub fn kept_bytes(&self) -> Option<u64> {
+        self.memory_mb.map(|mb| mb.saturating_add(GROWTH_MB).saturating_mul(1 << 20))
     }
 
     /// Books an invocation that has ended.

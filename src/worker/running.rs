@@ -178,7 +178,7 @@ fn referee(worker: &Arc<Worker>, order: Order, lease: Lease) -> (Sent, Verdict, 
 /// An isolate over its memory limit answers what it has begun, and takes nothing more: what is kept after an invocation
 /// is lost with the process. Strictly it does not come so far, but leniently for buffers.
 fn soft(worker: &Worker, process: &Process, tail: Tail) -> Tail {
-    let limit = worker.bounds.memory_mb.map(|mb| worker.calibration.memory.saturating_add(mb.saturating_mul(1 << 20)));
+    let limit = worker.bounds.kept_bytes().map(|bytes| worker.calibration.memory.saturating_add(bytes));
     if process.anonymous().zip(limit).is_none_or(|(kept, limit)| kept <= limit) {
         return tail;
     }
