@@ -72,34 +72,43 @@ mod peak {
             // SAFETY: the machine has it.
             return unsafe { narrow() };
         }
-        sums::<4>()
+        let (a, b) = std::hint::black_box((0.999f32, 0.001f32));
+        let mut sums = [[1.0f32; 4]; SUMS];
+        for _ in 0..ROUNDS {
+            sums.iter_mut().flatten().for_each(|sum| *sum = *sum * a + b);
+        }
+        std::hint::black_box(sums);
+        4
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f")]
     fn wide() -> usize {
-        sums::<16>()
+        use std::arch::x86_64::{_mm512_fmadd_ps, _mm512_set1_ps};
+        let (a, b) = std::hint::black_box((_mm512_set1_ps(0.999), _mm512_set1_ps(0.001)));
+        let mut sums = [a; SUMS];
+        for _ in 0..ROUNDS {
+            for sum in &mut sums {
+                *sum = _mm512_fmadd_ps(*sum, a, b);
+            }
+        }
+        std::hint::black_box(sums);
+        16
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
     fn narrow() -> usize {
-        sums::<8>()
-    }
-
-    #[inline(always)]
-    fn sums<const LANES: usize>() -> usize {
-        let mut sums = [[1.0f32; LANES]; SUMS];
-        let (a, b) = (std::hint::black_box([0.999f32; LANES]), std::hint::black_box([0.001f32; LANES]));
+        use std::arch::x86_64::{_mm256_fmadd_ps, _mm256_set1_ps};
+        let (a, b) = std::hint::black_box((_mm256_set1_ps(0.999), _mm256_set1_ps(0.001)));
+        let mut sums = [a; SUMS];
         for _ in 0..ROUNDS {
             for sum in &mut sums {
-                for (lane, value) in sum.iter_mut().enumerate() {
-                    *value = value.mul_add(a[lane], b[lane]);
-                }
+                *sum = _mm256_fmadd_ps(*sum, a, b);
             }
         }
         std::hint::black_box(sums);
-        LANES
+        8
     }
 }
 
