@@ -67,6 +67,7 @@ impl Block {
         self.values.chunks_exact(dimensions).zip(rows).map(|(values, (&norm, row))| Candidate { values, norm, row })
     }
 
+    /// Rows in it.
     pub fn len(&self) -> usize {
         self.rows.len()
     }

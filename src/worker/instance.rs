@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 
 use super::bounds::Bounds;
 use super::inner::Inner;
-use super::process::{ENTRY, Launch, LaunchError, Process};
+use super::process::{ENTRY, Launch, LaunchError, Process, Startup};
 use super::site::{Plot, Site};
 use super::stores::Stores;
 use super::workerd::Workerd;
@@ -29,8 +29,7 @@ pub struct Mold {
     pub bounds: Arc<Bounds>,
     pub upstream: Router,
     pub stores: Arc<Stores>,
-    /// CPU time until it listens, the runtime's share included.
-    pub startup: Option<(Duration, Duration)>,
+    pub startup: Option<Startup>,
     count: AtomicU64,
     client: Client<HttpConnector, Body>,
 }
@@ -69,7 +68,7 @@ impl Mold {
         bounds: Arc<Bounds>,
         upstream: Router,
         stores: Arc<Stores>,
-        startup: Option<(Duration, Duration)>,
+        startup: Option<Startup>,
     ) -> Self {
         let client = client();
         Self { workerd, site, bounds, upstream, stores, startup, count: AtomicU64::new(0), client }

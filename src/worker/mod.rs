@@ -51,7 +51,7 @@ use entrance::Entrance;
 use instance::Mold;
 use modules::Modules;
 use pool::Pool;
-use process::LaunchError;
+use process::{LaunchError, Startup};
 use project::Project;
 use site::{Scratch, Site};
 use stores::Stores;
@@ -141,7 +141,7 @@ impl Worker {
         let name = project.name.clone();
         let stores = Arc::new(Stores::new(&project.kv, &project.producers, &project.consumers, &clock, &entropy));
         let site = Site::new(project, workerd.version.clone(), bounds.memory_mb)?;
-        let startup = bounds.startup.map(|limit| (limit, calibration.base.startup));
+        let startup = bounds.startup.map(|limit| Startup { limit, base: calibration.base.startup });
         let mold = Mold::new(workerd, site, Arc::clone(&bounds), router, Arc::clone(&stores), startup);
         let pool = Pool::start(mold, options.processes).await?;
         let (ledger, open) = (Ledger::default(), watch::Sender::default());

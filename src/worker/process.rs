@@ -29,10 +29,18 @@ pub struct Launch {
     pub input: Option<Arc<Vec<u8>>>,
     /// Sockets that it must report before it is ready.
     pub sockets: Vec<String>,
-    /// CPU time until it listens that the Worker's global scope may take, and what is the runtime's own.
-    pub startup: Option<(Duration, Duration)>,
+    pub startup: Option<Startup>,
     /// Whether the Worker's output is shown from the start, or only once it serves.
     pub shown: bool,
+}
+
+/// CPU time until a process listens.
+#[derive(Debug, Clone, Copy)]
+pub struct Startup {
+    /// That the Worker's global scope may take.
+    pub limit: Duration,
+    /// The runtime's own.
+    pub base: Duration,
 }
 
 /// Why a process did not come to listen.
@@ -221,7 +229,9 @@ impl Running {
         let mut ports = HashMap::new();
         loop {
             let cpu = self.gauge.cpu().unwrap_or_default();
-            if let Some((limit, _)) = launch.startup.filter(|(limit, base)| cpu >= limit.saturating_add(*base)) {
+            if let Some(Startup { limit, .. }) =
+                launch.startup.filter(|startup| cpu >= startup.limit.saturating_add(startup.base))
+            {
                 return Err(LaunchError::StartupCpu { limit_ms: limit.as_millis() });
             }
             match self.control.recv_timeout(Duration::from_millis(1)) {

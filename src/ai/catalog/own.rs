@@ -16,7 +16,7 @@ impl Catalog {
         own: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
     ) -> Result<&'static Self, CatalogError> {
         let builtin = Self::builtin();
-        let mut catalog = builtin.clone();
+        let mut made = Vec::new();
         for (name, like) in own {
             let refuse = |reason: String| CatalogError::Own { name: name.to_owned(), reason };
             match (builtin.get(name), like) {
@@ -30,14 +30,18 @@ impl Catalog {
                         "is not in the catalogue\nhint: {near}an id of your own says what it is like: `like = \"@cf/baai/bge-m3\"`"
                     )));
                 }
-                (None, Some(like)) => {
-                    let model = named(name, builtin.get(like), like).map_err(refuse)?;
-                    catalog.by_name.insert(model.name.clone(), catalog.models.len());
-                    catalog.models.push(model);
-                }
+                (None, Some(like)) => made.push(named(name, builtin.get(like), like).map_err(refuse)?),
             }
         }
-        Ok(if catalog.len() == builtin.len() { builtin } else { Box::leak(Box::new(catalog)) })
+        if made.is_empty() {
+            return Ok(builtin);
+        }
+        let mut catalog = builtin.clone();
+        for model in made {
+            catalog.by_name.insert(model.name.clone(), catalog.models.len());
+            catalog.models.push(model);
+        }
+        Ok(Box::leak(Box::new(catalog)))
     }
 }
 

@@ -28,7 +28,7 @@ use crate::worker::instance::client;
 use crate::worker::invocation::ServiceCall;
 use crate::worker::meter::{Base, Death, Watch};
 use crate::worker::percent::percent_decoded;
-use crate::worker::process::{INSPECTOR, Launch, LaunchError, Process};
+use crate::worker::process::{INSPECTOR, Launch, LaunchError, Process, Startup};
 use crate::worker::report::{self, Run};
 
 /// A report of the runtime on one invocation, with its logs.
@@ -101,8 +101,7 @@ pub struct Expectation {
 pub struct Start {
     /// Whether what it says at its start is shown: once is enough.
     pub shown: bool,
-    /// Its limit of CPU time until it listens, and what that may take besides.
-    pub startup: Option<(Duration, Duration)>,
+    pub startup: Option<Startup>,
     /// Instead of the supervisor's.
     pub config: Option<Arc<Vec<u8>>>,
 }

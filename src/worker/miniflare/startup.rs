@@ -8,7 +8,7 @@ use super::Supervisor;
 use super::child::{Child, Start};
 use super::message::{Pointer, Struct, decode, encode};
 use super::rewrite::{config, is_user, module, service, worker};
-use crate::worker::process::LaunchError;
+use crate::worker::process::{LaunchError, Startup};
 use crate::worker::sys::METERED;
 
 /// Starts the first process, and holds the Workers' global scopes to their CPU time.
@@ -18,7 +18,9 @@ pub async fn first(supervisor: &Arc<Supervisor>) -> Result<Arc<Child>, LaunchErr
     let Some(limit) = supervisor.bounds.startup.filter(|_| METERED && !supervisor.tests) else {
         return Child::start(supervisor, shown).await;
     };
-    match Child::start(supervisor, Start { startup: Some((limit, Duration::ZERO)), ..shown.clone() }).await {
+    match Child::start(supervisor, Start { startup: Some(Startup { limit, base: Duration::ZERO }), ..shown.clone() })
+        .await
+    {
         Err(LaunchError::StartupCpu { .. }) => {}
         started => return started,
     }
@@ -30,7 +32,7 @@ pub async fn first(supervisor: &Arc<Supervisor>) -> Result<Arc<Child>, LaunchErr
         Ok(base) => {
             let base = base.process().map(|process| process.startup).unwrap_or_default();
             tracing::debug!(target: "candleflare::worker", ?base, "measured what starts besides the user's Workers");
-            Child::start(supervisor, Start { startup: Some((limit, base)), ..shown }).await
+            Child::start(supervisor, Start { startup: Some(Startup { limit, base }), ..shown }).await
         }
         Err(error) => {
             tracing::warn!(target: "candleflare::worker", %error, "the startup limit is not enforced: the process takes longer to start, and how much of it is Miniflare's own cannot be measured");

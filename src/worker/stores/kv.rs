@@ -19,6 +19,8 @@ use crate::worker::percent::percent_decoded;
 pub const MOST_VALUE_BYTES: usize = 25 << 20;
 const MOST_KEY_BYTES: usize = 512;
 const MOST_METADATA_BYTES: usize = 1024;
+/// Bytes of a namespace's values, as on the free plan.
+const MOST_KEPT_BYTES: usize = 1 << 30;
 const MOST_LISTED: usize = 1000;
 const MOST_AT_ONCE: usize = 100;
 const LEAST_TTL_SECONDS: i64 = 60;
@@ -28,7 +30,14 @@ const METADATA: &str = "cf-kv-metadata";
 
 pub struct Namespace {
     clock: Clock,
-    entries: Mutex<BTreeMap<String, Entry>>,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    all: BTreeMap<String, Entry>,
+    /// Of all values.
+    bytes: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -89,7 +98,7 @@ impl Namespace {
         self.clock.now().as_second()
     }
 
-    fn entries(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Entry>> {
+    fn entries(&self) -> std::sync::MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -97,10 +106,10 @@ impl Namespace {
     fn entry(&self, key: &str) -> Option<Entry> {
         let now = self.now();
         let mut entries = self.entries();
-        if entries.get(key).is_some_and(|entry| !entry.lives(now)) {
+        if entries.all.get(key).is_some_and(|entry| !entry.lives(now)) {
             entries.remove(key);
         }
-        entries.get(key).cloned()
+        entries.all.get(key).cloned()
     }
 
     fn get(&self, key: &str, query: &HashMap<String, String>) -> Answered {
@@ -164,7 +173,7 @@ impl Namespace {
         if let Some(length) = metadata.as_ref().map(String::len).filter(|length| *length > MOST_METADATA_BYTES) {
             return Err(Refused(413, format!("Metadata length of {length} exceeds limit of {MOST_METADATA_BYTES}.")));
         }
-        self.entries().insert(key, Entry { value, metadata, expiration });
+        self.entries().put(key, Entry { value, metadata, expiration })?;
         Ok(Response::new(Body::empty()))
     }
 
@@ -195,7 +204,8 @@ impl Namespace {
             Some(name) if name.as_str() >= prefix => Bound::Excluded(name.as_str()),
             _ => Bound::Included(prefix),
         };
-        let alive = entries.range::<str, _>((begin, Bound::Unbounded)).take_while(|(name, _)| name.starts_with(prefix));
+        let alive =
+            entries.all.range::<str, _>((begin, Bound::Unbounded)).take_while(|(name, _)| name.starts_with(prefix));
         let mut found: Vec<_> = alive.filter(|(_, entry)| entry.lives(now)).take(limit + 1).collect();
         let more = found.len() > limit;
         found.truncate(limit);
@@ -215,6 +225,25 @@ impl Namespace {
             page["cursor"] = URL_SAFE_NO_PAD.encode(last.as_bytes()).into();
         }
         Ok(super::json(&page))
+    }
+}
+
+impl Entries {
+    fn put(&mut self, key: String, entry: Entry) -> Result<(), Refused> {
+        let before = self.all.get(&key).map_or(0, |entry| entry.value.len());
+        let bytes = self.bytes - before + entry.value.len();
+        if bytes > MOST_KEPT_BYTES {
+            return Err(Refused(413, format!("the namespace may keep {MOST_KEPT_BYTES} bytes")));
+        }
+        self.bytes = bytes;
+        self.all.insert(key, entry);
+        Ok(())
+    }
+
+    fn remove(&mut self, key: &str) {
+        if let Some(entry) = self.all.remove(key) {
+            self.bytes -= entry.value.len();
+        }
     }
 }
 
@@ -320,5 +349,19 @@ mod tests {
         ask(&namespace, "DELETE", "/p2").unwrap();
         let (second, end) = listed(&namespace, &format!("prefix=p&cursor={}", cursor.unwrap())).await;
         assert_eq!((second, end), (vec!["p3".to_owned(), "p4".to_owned()], None));
+    }
+
+    #[test]
+    fn a_namespace_keeps_so_much_and_no_more() {
+        let mut entries = Entries { bytes: MOST_KEPT_BYTES - 5, ..Entries::default() };
+        let entry = |bytes: usize| Entry { value: vec![0; bytes].into(), metadata: None, expiration: None };
+        entries.put("a".to_owned(), entry(5)).unwrap();
+        assert_eq!(entries.put("b".to_owned(), entry(1)).unwrap_err().0, 413);
+        // What it replaces makes room, and so does what goes.
+        entries.put("a".to_owned(), entry(4)).unwrap();
+        entries.put("b".to_owned(), entry(1)).unwrap();
+        entries.remove("a");
+        entries.remove("a");
+        assert_eq!(entries.bytes, MOST_KEPT_BYTES - 4);
     }
 }

@@ -1,6 +1,7 @@
 //! A queue: what producers send waits for its consumer, in batches, and comes again when that fails.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -24,7 +25,8 @@ const MOST_MESSAGE_BYTES: usize = 128_000;
 const MOST_BATCH: usize = 100;
 const MOST_BATCH_BYTES: usize = 256_000;
 const MOST_DELAY_SECONDS: u64 = 86_400;
-const MOST_BACKLOG: usize = 100_000;
+/// Bytes of messages that a queue holds, those included that are delayed or in a batch: memory is all that there is here.
+const MOST_HELD: usize = 256 << 20;
 /// Larger than any batch is, in Base64 and with what is around it.
 pub const MOST_REQUEST_BYTES: usize = 1 << 20;
 
@@ -37,6 +39,8 @@ pub struct Queue {
     clock: Clock,
     entropy: Entropy,
     waiting: Mutex<VecDeque<Message>>,
+    /// Bytes of all messages that nobody has taken for good.
+    held: AtomicUsize,
     arrived: Notify,
     /// Where messages go that have failed too often.
     dead: OnceLock<Weak<Queue>>,
@@ -91,8 +95,8 @@ struct Retry {
 
 impl Queue {
     pub fn new(name: String, consumer: Option<Consumer>, clock: Clock, entropy: Entropy) -> Self {
-        let (waiting, arrived, dead) = (Mutex::default(), Notify::new(), OnceLock::new());
-        Self { name, consumer, clock, entropy, waiting, arrived, dead }
+        let (waiting, held) = (Mutex::default(), AtomicUsize::new(0));
+        Self { name, consumer, clock, entropy, waiting, held, arrived: Notify::new(), dead: OnceLock::new() }
     }
 
     pub fn consumer(&self) -> Option<&Consumer> {
@@ -120,14 +124,15 @@ impl Queue {
             "/batch" => batch(body, default)?,
             _ => return Err(Refused(404, "Not Found".to_owned())),
         };
-        if self.waiting().len().saturating_add(sent.len()) > MOST_BACKLOG {
-            return Err(Refused(429, format!("the queue has {MOST_BACKLOG} messages that nobody has taken")));
+        let bytes: usize = sent.iter().map(|(content, _)| content.bytes.len()).sum();
+        if self.held.load(Ordering::Relaxed).saturating_add(bytes) > MOST_HELD {
+            return Err(Refused(429, format!("the queue holds {MOST_HELD} bytes that nobody has taken")));
         }
         let metrics = self.metrics();
         let timestamp = self.clock.now().as_millisecond();
         for (content, delay) in sent {
             let id = self.entropy.uuid().replace('-', "");
-            self.push_after(Message { id, timestamp, content, failed: 0 }, delay.unwrap_or_default());
+            self.accept(Message { id, timestamp, content, failed: 0 }, delay.unwrap_or_default());
         }
         Ok(super::json(&json!({"metadata": {"metrics": metrics}})))
     }
@@ -143,11 +148,15 @@ impl Queue {
         json!({"backlogCount": waiting.len(), "backlogBytes": bytes, "oldestMessageTimestamp": oldest})
     }
 
-    fn push_after(self: &Arc<Self>, message: Message, seconds: u64) {
+    fn accept(self: &Arc<Self>, message: Message, seconds: u64) {
         // Without a consumer here nobody ever takes them, as where it is another Worker's.
-        if self.consumer.is_none() {
-            return;
+        if self.consumer.is_some() {
+            self.held.fetch_add(message.content.bytes.len(), Ordering::Relaxed);
+            self.push_after(message, seconds);
         }
+    }
+
+    fn push_after(self: &Arc<Self>, message: Message, seconds: u64) {
         if seconds == 0 {
             return self.push(message);
         }
@@ -226,13 +235,15 @@ impl Queue {
         let all = handled.outcome != "ok" || handled.retry_batch.retry;
         for mut message in batch {
             let own = handled.retry_messages.iter().find(|retry| retry.msg_id == message.id);
-            if !all && own.is_none() {
-                continue;
-            }
-            message.failed += 1;
-            if message.failed <= consumer.max_retries {
+            let again = all || own.is_some();
+            message.failed += u32::from(again);
+            if again && message.failed <= consumer.max_retries {
                 let delay = own.and_then(|retry| retry.delay_seconds).or(handled.retry_batch.delay_seconds);
                 self.push_after(message, delay.or(consumer.retry_delay).unwrap_or_default().min(MOST_DELAY_SECONDS));
+                continue;
+            }
+            self.held.fetch_sub(message.content.bytes.len(), Ordering::Relaxed);
+            if !again {
                 continue;
             }
             let dead = self.dead.get().and_then(Weak::upgrade);
@@ -240,7 +251,7 @@ impl Queue {
             tracing::warn!(target: "candleflare::worker", queue = self.name, id = message.id, attempts = message.failed, to, "a message failed too often");
             if let Some(dead) = dead {
                 message.failed = 0;
-                dead.push_after(message, 0);
+                dead.accept(message, 0);
             }
         }
     }
