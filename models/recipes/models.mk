@@ -31,7 +31,7 @@ SPEECH_MINUTES ?= 68
 # Minutes of processor time.
 SENTIMENT_MINUTES ?= 6
 SUMMARY_MINUTES ?= 7
-TRANSLATE_MINUTES ?= 16
+TRANSLATE_MINUTES ?= 30
 # CPU minutes of the eyes and of the writer of kindling-classify, -detect and -caption.
 VISION_MINUTES ?= 14
 VISION_WRITER_MINUTES ?= 2

@@ -120,7 +120,7 @@ fn facts(model: &Model, resolver: &Resolver, answering: String) -> Value {
         "answered_by": answering,
         "exact": model.checkpoints.exact,
         "revision": known.and_then(|known| known.revision.clone()),
-        "licence": known.and_then(|known| known.licence.clone()),
+        "licence": known.map(|known| &known.licence),
         "megabytes": known.and_then(|known| known.megabytes),
         "gated": known.map(|known| known.gated),
         "in_cache": in_cache.collect::<Vec<_>>(),

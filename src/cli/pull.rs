@@ -115,7 +115,8 @@ impl Pull {
         let name = self.revision.as_deref().unwrap_or(pinned);
         let revision = hub.revision(&target.repository, name, &Choice { gguf: self.gguf.clone() }).await?;
         let total: u64 = revision.files.iter().filter_map(|(_, size)| *size).sum();
-        let licence = revision.licence.as_deref().unwrap_or("unknown");
+        let known = OpenCheckpoint::find(&target.repository).map(|known| known.licence.as_str());
+        let licence = revision.licence.as_deref().or(known).unwrap_or("unknown");
         eprintln!("{} at {}: {}, licence {licence}", revision.repository, short(&revision.commit), bytes(total));
         let mut out = std::io::stdout().lock();
         if self.dry_run {
@@ -176,6 +177,7 @@ fn exact_under(megabytes: u32) -> Vec<Target> {
     let mut found: Vec<(u32, Target)> = Vec::new();
     for model in Catalog::builtin().iter() {
         let known = model.checkpoints.exact.as_deref().and_then(OpenCheckpoint::find);
+        let known = known.filter(|known| known.computed);
         let Some((known, size)) = known.and_then(|known| Some((known, known.megabytes?))) else { continue };
         let is_there = |(_, target): &(u32, Target)| target.repository == known.repository;
         if size <= megabytes && model.checkpoints.stand_in.is_some() && !found.iter().any(is_there) {

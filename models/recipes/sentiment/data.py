@@ -7,6 +7,7 @@ from .bank import NOUNS_GOOD_BAD, REMARKS
 from .events import EVENTS
 from .lexicon import BAD, GOOD
 from .more import MORE
+from .wider import WIDER
 
 CHOICE = re.compile(r"\{([^{}]*)\}")
 DEGREE = ["very ", "really ", "so ", "absolutely ", "truly ", "quite ", "extremely ", "incredibly ", "rather ", "a bit ", "pretty ", "just ", "simply ", "kind of ", "", "", "", "", "", ""]
@@ -35,7 +36,7 @@ class Source:
         lexicon = json.load(open(f"{work}/lexicon.json"))
         self.remarks = {True: [], False: []}
         self.events = {True: [], False: []}
-        for place, text in ((self.remarks, REMARKS), (self.events, EVENTS + MORE)):
+        for place, text in ((self.remarks, REMARKS), (self.events, EVENTS + MORE + WIDER)):
             for line in filter(None, text.splitlines()):
                 place[line[0] == "+"].append(line[2:])
         # One line in twelve is for looking on while training.
@@ -106,7 +107,7 @@ class Source:
 
     def text(self, rng, good):
         dice = rng.random()
-        if dice < .10:
+        if dice < .06:
             return rng.choice(self.glosses[good])
         if dice < .58:
             text = rng.choice(OPEN) + self.remark(rng, good)

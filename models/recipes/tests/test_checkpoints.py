@@ -62,10 +62,25 @@ class SentimentTest(unittest.TestCase):
 
     def test_no_training_text_is_a_test_sentence(self):
         import re
-        from sentiment import bank, events, held, more
+        from sentiment import bank, events, held, more, wider
         plain = {re.sub(r"[^a-z ]", "", text.lower()) for text, *_ in held.rows()}
-        lines = (bank.REMARKS + events.EVENTS + more.MORE).splitlines()
+        lines = (bank.REMARKS + events.EVENTS + more.MORE + wider.WIDER).splitlines()
         self.assertFalse(plain & {re.sub(r"[^a-z ]", "", line[2:].lower()) for line in lines})
+
+    def test_remarks_written_late_share_no_five_words_with_a_test_sentence(self):
+        import random
+        import re
+        from sentiment import held, wider
+        from sentiment.data import choose
+
+        def runs(text):
+            words = re.findall("[a-z']+", text.lower())
+            return {tuple(words[i:i + 5]) for i in range(len(words) - 4)}
+        known = set().union(*(runs(text) for text, *_ in held.rows()))
+        rng = random.Random(1)
+        for line in filter(None, wider.WIDER.splitlines()):
+            for _ in range(100):
+                self.assertFalse(runs(choose(rng, line[2:])) & known, line)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,16 @@ use super::Task;
 pub struct OpenCheckpoint {
     pub repository: String,
     pub revision: Option<String>,
-    pub licence: Option<String>,
+    pub licence: String,
     pub megabytes: Option<u32>,
     #[serde(default)]
     pub gated: bool,
+    #[serde(default = "yes")]
+    pub computed: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,7 +63,7 @@ mod tests {
     use crate::ai::catalog::Catalog;
 
     #[test]
-    fn what_is_described_is_named_by_the_catalogue() {
+    fn what_the_catalogue_names_is_described_and_nothing_else() {
         let named: Vec<&str> = Catalog::builtin()
             .iter()
             .flat_map(|model| model.checkpoints.exact.iter().chain(&model.checkpoints.siblings))
@@ -67,6 +73,9 @@ mod tests {
             assert!(named.contains(&known.repository.as_str()), "{} is nobody's checkpoint", known.repository);
             let is_commit = |revision: &String| revision.len() == 40 && revision.bytes().all(|b| b.is_ascii_hexdigit());
             assert!(known.revision.iter().all(is_commit), "{}", known.repository);
+        }
+        for name in &named {
+            assert!(OpenCheckpoint::find(name).is_some(), "{name} is not described");
         }
         assert!(OpenCheckpoint::small().all(|(_, small)| named.contains(&small)));
         // Each is pinned, and small.

@@ -8,6 +8,7 @@
 //! - `minItems`, `maxItems`, `format`, `$ref`, `patternProperties` mean nothing, and a list of types matches nothing;
 //! - a default counts as present for `required`, and makes the objects on the way to it.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -39,7 +40,7 @@ impl Refusals {
 /// A default that waits until its option is known to match.
 #[derive(Debug, Clone)]
 pub(super) struct Pending<'s> {
-    place: Place,
+    place: Place<'s>,
     default: &'s Value,
     evaluated: Shared<HashSet<String>>,
 }
@@ -54,7 +55,7 @@ struct Waiting<'s> {
 /// One step of the walk. A copy shares its sets with the original until one of the two takes a new set.
 #[derive(Debug, Clone)]
 pub(super) struct Step<'s> {
-    pub(super) place: Place,
+    pub(super) place: Place<'s>,
     pub(super) schema: Schema<'s>,
     pub(super) evaluated: Shared<HashSet<String>>,
     refusals: Shared<Refusals>,
@@ -68,7 +69,7 @@ pub(super) struct Step<'s> {
 }
 
 impl<'s> Step<'s> {
-    pub(super) fn new(place: Place, schema: Schema<'s>) -> Self {
+    pub(super) fn new(place: Place<'s>, schema: Schema<'s>) -> Self {
         Self {
             place,
             schema,
@@ -85,7 +86,7 @@ impl<'s> Step<'s> {
         Self { schema, ..self.clone() }
     }
 
-    pub(super) fn down(&self, key: &str, schema: Schema<'s>) -> Self {
+    pub(super) fn down(&self, key: impl Into<Cow<'s, str>>, schema: Schema<'s>) -> Self {
         Self { place: self.place.join(key), schema, ..self.clone() }
     }
 
@@ -150,12 +151,12 @@ impl<'v> Checker<'v> {
     }
 
     fn keywords(&mut self, step: Step<'_>) -> Result<usize, Thrown> {
-        let found = payload::find(self.root, &step.place.keys);
+        let found = payload::find(self.root, &step.place);
         let types = found.types();
         if step.schema.is("array") && !types.contains(&"binary") && !types.contains(&"string") {
             let mut matches = 0;
             for key in found.keys() {
-                matches += self.check(step.down(&key, step.schema.child("items")))?;
+                matches += self.check(step.down(key, step.schema.child("items")))?;
             }
             return Ok(matches);
         }
@@ -185,7 +186,7 @@ impl<'v> Checker<'v> {
         let parent = step.schema.get("type");
         let options: Vec<&Value> = match options {
             Value::Array(items) => items.iter().collect(),
-            Value::Object(map) => js::keys(map).into_iter().filter_map(|key| map.get(key)).collect(),
+            Value::Object(map) => js::entries(map).into_iter().map(|(_, option)| option).collect(),
             _ => Vec::new(),
         };
         let (mut matches, mut collected) = (0, Vec::new());

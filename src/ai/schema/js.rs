@@ -109,16 +109,25 @@ pub(super) fn number(value: f64) -> String {
 /// The array index that a key names, if it names one: canonical, so "01" and "1.0" do not.
 pub(super) fn index(key: &str) -> Option<u32> {
     let canonical = key == "0" || (key.starts_with(|c: char| c.is_ascii_digit()) && !key.starts_with('0'));
-    key.parse().ok().filter(|n| canonical && *n != u32::MAX)
+    if canonical { key.parse().ok().filter(|n| *n != u32::MAX) } else { None }
 }
 
-/// An object's keys in the order that `for … in` and `Object.keys` give: indices first, ascending, then the rest.
-pub(super) fn keys(map: &Map<String, Value>) -> Vec<&str> {
-    let mut keys: Vec<&str> = map.keys().map(String::as_str).collect();
-    if keys.iter().any(|key| index(key).is_some()) {
-        keys.sort_by_key(|key| index(key).map_or((true, 0), |n| (false, n)));
+/// The property `key` of an object's own. A walk asks for a dozen keywords of each of its nodes, which have two or three:
+/// few keys are compared sooner than one is hashed.
+pub(super) fn own<'v>(map: &'v Map<String, Value>, key: &str) -> Option<&'v Value> {
+    if map.len() > 8 {
+        return map.get(key);
     }
-    keys
+    map.iter().find_map(|(name, value)| (name == key).then_some(value))
+}
+
+/// An object's properties in the order that `for … in` and `Object.keys` give: indices first, ascending, then the rest.
+pub(super) fn entries(map: &Map<String, Value>) -> Vec<(&str, &Value)> {
+    let mut entries: Vec<(&str, &Value)> = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    if entries.iter().any(|(key, _)| index(key).is_some()) {
+        entries.sort_by_key(|(key, _)| index(key).map_or((true, 0), |n| (false, n)));
+    }
+    entries
 }
 
 /// Functions that every value carries.
@@ -264,6 +273,7 @@ mod tests {
     #[test]
     fn index_keys_come_first() {
         let map = json!({"b": 0, "10": 0, "a": 0, "2": 0, "01": 0});
-        assert_eq!(keys(map.as_object().unwrap()), ["2", "10", "b", "a", "01"]);
+        let keys: Vec<&str> = entries(map.as_object().unwrap()).into_iter().map(|(key, _)| key).collect();
+        assert_eq!(keys, ["2", "10", "b", "a", "01"]);
     }
 }

@@ -80,7 +80,7 @@ fn kind(step: &Step<'_>, found: &Found<'_>) -> Result<(), Thrown> {
 }
 
 fn bounds(step: &Step<'_>, found: &Found<'_>) -> Result<(), Thrown> {
-    let (schema, place) = (&step.schema, step.place.text());
+    let (schema, place) = (&step.schema, || step.place.text());
     let Some(value) = found.value() else { return Ok(()) };
     let breaks = |key: &str, fails: Breaks, size: f64| schema.get(key).filter(|bound| fails(size, js::float(bound)));
     if let Value::String(text) = value
@@ -88,10 +88,10 @@ fn bounds(step: &Step<'_>, found: &Found<'_>) -> Result<(), Thrown> {
     {
         let size = js::length(text) as f64;
         if let Some(bound) = breaks("maxLength", |size, bound| size > bound, size) {
-            return step.throw(format!("Length of '{place}' must be <= {}", js::string(bound)?));
+            return step.throw(format!("Length of '{}' must be <= {}", place(), js::string(bound)?));
         }
         if let Some(bound) = breaks("minLength", |size, bound| size < bound, size) {
-            return step.throw(format!("Length of '{place}' must be >= {} not met", js::string(bound)?));
+            return step.throw(format!("Length of '{}' must be >= {} not met", place(), js::string(bound)?));
         }
     }
     if value.is_number() && (schema.is("number") || schema.is("integer")) {
@@ -104,7 +104,7 @@ fn bounds(step: &Step<'_>, found: &Found<'_>) -> Result<(), Thrown> {
         ];
         for (key, words, fails) in rules {
             if let Some(bound) = breaks(key, fails, js::float(value)) {
-                return step.throw(format!("'{place}' must be {words} {}", js::string(bound)?));
+                return step.throw(format!("'{}' must be {words} {}", place(), js::string(bound)?));
             }
         }
     }

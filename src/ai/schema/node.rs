@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::js;
+
 /// Options of `oneOf`, `anyOf` and `allOf` inherit their parent's `type`, even where the parent has none:
 /// the key is then there and undefined, which no value's type matches.
 #[derive(Debug, Clone)]
@@ -38,9 +40,9 @@ impl<'s> Schema<'s> {
     pub(super) fn get(&self, key: &str) -> Option<&'s Value> {
         let (own, parent) = match self {
             Schema::Undefined => (None, None),
-            Schema::Plain(value) => (value.as_object().and_then(|map| map.get(key)), None),
-            Schema::Option { own, parent } => (own.as_object().and_then(|map| map.get(key)), *parent),
-            Schema::Merged { own, parent } => (own.iter().rev().find_map(|map| map.get(key)), *parent),
+            Schema::Plain(value) => (value.as_object().and_then(|map| js::own(map, key)), None),
+            Schema::Option { own, parent } => (own.as_object().and_then(|map| js::own(map, key)), *parent),
+            Schema::Merged { own, parent } => (own.iter().rev().find_map(|map| js::own(map, key)), *parent),
         };
         own.or(if key == "type" { parent } else { None })
     }

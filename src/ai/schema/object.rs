@@ -1,7 +1,7 @@
 //! The keywords of objects: how many properties, which, and what of the others.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -14,16 +14,18 @@ use super::payload;
 /// Whether anything of the object matched. An object without a single known property matches nothing.
 pub(super) fn check(checker: &mut Checker<'_>, mut step: Step<'_>) -> Result<bool, Thrown> {
     count(checker, &step)?;
-    let mut known = HashSet::new();
+    // As many at most as the schema names, so that searching it beats hashing.
+    let mut known: Vec<Cow<'_, str>> = Vec::new();
     let mut matches = 0;
     for (key, schema) in properties(step.schema.get("properties")) {
-        if checker.check(step.down(&key, Schema::Plain(schema)))? > 0 {
-            known.insert(key);
+        if checker.check(step.down(key.clone(), Schema::Plain(schema)))? > 0 {
+            known.push(key);
             matches += 1;
         }
     }
+    let is_known = |name: &str| known.iter().any(|key| key == name);
     if let Some(schema) = step.schema.get("additionalProperties") {
-        matches += others(checker, &step, schema, |key, _| known.contains(key))?;
+        matches += others(checker, &step, schema, |key, _| is_known(key))?;
     }
     if let Some(schema) = step.schema.get("unevaluatedProperties") {
         let prefix = step.place.prefix();
@@ -38,9 +40,12 @@ pub(super) fn check(checker: &mut Checker<'_>, mut step: Step<'_>) -> Result<boo
         };
         let prefix = step.place.prefix();
         for name in names {
-            let name = js::string(name)?;
+            let name = match name {
+                Value::String(name) => Cow::Borrowed(name.as_str()),
+                other => Cow::Owned(js::string(other)?),
+            };
             // Known by itself, or put there by a default.
-            if !known.contains(&name) && !step.evaluated.borrow().contains(&format!("{prefix}/{name}")) {
+            if !is_known(&name) && !step.evaluated.borrow().contains(&format!("{prefix}/{name}")) {
                 let text = format!("required properties at '{}' are '{}'", step.place.text(), js::join(names)?);
                 return step.throw(text);
             }
@@ -49,12 +54,10 @@ pub(super) fn check(checker: &mut Checker<'_>, mut step: Step<'_>) -> Result<boo
     Ok(matches > 0)
 }
 
-fn properties(schema: Option<&Value>) -> Vec<(String, &Value)> {
+fn properties(schema: Option<&Value>) -> Vec<(Cow<'_, str>, &Value)> {
     match schema {
-        Some(Value::Object(map)) => {
-            js::keys(map).into_iter().filter_map(|key| Some((key.to_owned(), map.get(key)?))).collect()
-        }
-        Some(Value::Array(items)) => items.iter().enumerate().map(|(n, item)| (n.to_string(), item)).collect(),
+        Some(Value::Object(map)) => js::entries(map).into_iter().map(|(key, schema)| (key.into(), schema)).collect(),
+        Some(Value::Array(items)) => items.iter().enumerate().map(|(n, item)| (n.to_string().into(), item)).collect(),
         _ => Vec::new(),
     }
 }
@@ -66,7 +69,7 @@ fn count(checker: &Checker<'_>, step: &Step<'_>) -> Result<(), Thrown> {
         [("minProperties", |size, bound| size < bound), ("maxProperties", |size, bound| size > bound)];
     for (key, breaks) in bounds {
         let Some(bound) = step.schema.get(key) else { continue };
-        let payload = payload::find(checker.root, &step.place.payload().keys);
+        let payload = payload::find(checker.root, &step.place.payload());
         let size = match payload.value() {
             None | Some(Value::Null) => {
                 return Err(Thrown::type_error("Cannot convert undefined or null to object"));
@@ -91,7 +94,7 @@ fn others(
     schema: &Value,
     known: impl Fn(&str, &str) -> bool,
 ) -> Result<usize, Thrown> {
-    let found = payload::find(checker.root, &step.place.keys);
+    let found = payload::find(checker.root, &step.place);
     let prefix = step.place.prefix();
     // Only an object has properties here; the items of an array have none.
     let keys = if found.value().is_some_and(Value::is_object) { found.keys() } else { Vec::new() };
@@ -112,7 +115,7 @@ fn others(
     for name in names {
         // A key with a slash in it is cut at its last slash, and then often not found.
         let key = name.rsplit('/').next().unwrap_or_default();
-        let place = step.place.rebased().join(key);
+        let place = step.place.rebased().join(key.to_owned());
         if checker.check(Step::new(place, Schema::Plain(schema)))? > 0 {
             matches += 1;
             step.evaluated.borrow_mut().insert(format!("/{name}"));

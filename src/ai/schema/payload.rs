@@ -9,31 +9,54 @@ use super::js::{self, Thrown};
 
 /// A place: the keys from the root, and how many of them lead to what the checker calls the payload.
 /// Under `additionalProperties` the checker starts anew at the object, so its texts name only the rest.
+///
+/// A list from the last key to the first, that places share: one is made for every property of a schema that a walk comes by.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Place {
-    pub(super) keys: Vec<Rc<str>>,
-    pub(super) base: usize,
+pub(super) struct Place<'s> {
+    last: Option<Rc<Link<'s>>>,
+    depth: usize,
+    base: usize,
 }
 
-impl Place {
-    pub(super) fn join(&self, key: &str) -> Self {
-        let mut keys = Vec::with_capacity(self.keys.len() + 1);
-        keys.extend_from_slice(&self.keys);
-        keys.push(key.into());
-        Self { keys, base: self.base }
+#[derive(Debug)]
+struct Link<'s> {
+    key: Cow<'s, str>,
+    outer: Place<'s>,
+}
+
+impl<'s> Place<'s> {
+    pub(super) fn join(&self, key: impl Into<Cow<'s, str>>) -> Self {
+        let link = Link { key: key.into(), outer: self.clone() };
+        Self { last: Some(Rc::new(link)), depth: self.depth + 1, base: self.base }
     }
 
     /// The same place, become the payload.
     pub(super) fn rebased(&self) -> Self {
-        Self { keys: self.keys.clone(), base: self.keys.len() }
+        Self { base: self.depth, ..self.clone() }
     }
 
     pub(super) fn payload(&self) -> Self {
-        Self { keys: self.keys[..self.base].to_vec(), base: self.base }
+        let mut at = self;
+        while let Some(link) = at.last.as_ref().filter(|_| at.depth > self.base) {
+            at = &link.outer;
+        }
+        Self { base: self.base, ..at.clone() }
     }
 
     pub(super) fn is_payload(&self) -> bool {
-        self.keys.len() == self.base
+        self.depth == self.base
+    }
+
+    /// From the root.
+    fn keys(&self) -> Vec<&str> {
+        let mut keys = Vec::with_capacity(self.depth);
+        let mut at = self;
+        while let Some(link) = &at.last {
+            keys.push(&*link.key);
+            at = &link.outer;
+        }
+        keys.reverse();
+        keys
     }
 
     /// `/messages/0`, or `/` for the payload itself.
@@ -43,7 +66,7 @@ impl Place {
 
     /// What stands before `/key` in the name of a property of this place.
     pub(super) fn prefix(&self) -> String {
-        self.keys[self.base..].iter().flat_map(|key| ["/", key]).collect()
+        self.keys()[self.base..].iter().flat_map(|key| ["/", key]).collect()
     }
 }
 
@@ -91,7 +114,7 @@ impl Found<'_> {
     pub(super) fn keys(&self) -> Vec<String> {
         match self.value() {
             Some(Value::Array(items)) => (0..items.len()).map(|n| n.to_string()).collect(),
-            Some(Value::Object(map)) => js::keys(map).into_iter().map(str::to_owned).collect(),
+            Some(Value::Object(map)) => js::entries(map).into_iter().map(|(key, _)| key.to_owned()).collect(),
             _ => Vec::new(),
         }
     }
@@ -103,21 +126,18 @@ fn is_binary(items: &[Value]) -> bool {
     items.iter().find(|item| !item.is_number() && !item.is_string()).is_none_or(Value::is_null)
 }
 
-/// What stands at `keys`, found as JavaScript finds it. Nothing is found inside a falsy value.
-pub(super) fn find<'v>(root: &'v Value, keys: &[Rc<str>]) -> Found<'v> {
-    let mut at = Found::Value(Cow::Borrowed(root));
-    for key in keys {
-        at = match at {
-            Found::Value(Cow::Borrowed(value)) => property(value, key),
-            Found::Value(Cow::Owned(value)) => match property(&value, key) {
-                Found::Value(found) => Found::Value(Cow::Owned(found.into_owned())),
-                Found::Function(name) => Found::Function(name),
-                Found::Undefined => Found::Undefined,
-            },
-            Found::Function(_) | Found::Undefined => Found::Undefined,
-        };
+/// What stands at `place`, found as JavaScript finds it. Nothing is found inside a falsy value.
+pub(super) fn find<'v>(root: &'v Value, place: &Place<'_>) -> Found<'v> {
+    let Some(Link { key, outer }) = place.last.as_deref() else { return Found::Value(Cow::Borrowed(root)) };
+    match find(root, outer) {
+        Found::Value(Cow::Borrowed(value)) => property(value, key),
+        Found::Value(Cow::Owned(value)) => match property(&value, key) {
+            Found::Value(found) => Found::Value(Cow::Owned(found.into_owned())),
+            Found::Function(name) => Found::Function(name),
+            Found::Undefined => Found::Undefined,
+        },
+        Found::Function(_) | Found::Undefined => Found::Undefined,
     }
-    at
 }
 
 /// `value ? value[key] : undefined`.
@@ -126,7 +146,7 @@ fn property<'v>(value: &'v Value, key: &str) -> Found<'v> {
         return Found::Undefined;
     }
     let own = match value {
-        Value::Object(map) => map.get(key).map(Cow::Borrowed),
+        Value::Object(map) => js::own(map, key).map(Cow::Borrowed),
         Value::Array(items) if key == "length" => Some(Cow::Owned(items.len().into())),
         Value::Array(items) => js::index(key).and_then(|n| items.get(n as usize)).map(Cow::Borrowed),
         Value::String(text) if key == "length" => Some(Cow::Owned(js::length(text).into())),
@@ -145,9 +165,11 @@ fn property<'v>(value: &'v Value, key: &str) -> Found<'v> {
 /// On an array a named property is lost: JavaScript keeps it, but JSON has no place for it.
 ///
 /// `Ok` says whether the same could be put there again without a trace, whatever was put in between.
-pub(super) fn put(root: &mut Value, place: &Place, default: &Value) -> Result<bool, Thrown> {
-    let Some((last, way)) = place.keys[place.base..].split_last() else { return Ok(true) };
-    let Some(mut at) = inner(root, &place.keys[..place.base]) else { return Ok(true) };
+pub(super) fn put(root: &mut Value, place: &Place<'_>, default: &Value) -> Result<bool, Thrown> {
+    let keys = place.keys();
+    let (base, way) = keys.split_at(place.base);
+    let Some((last, way)) = way.split_last() else { return Ok(true) };
+    let Some(mut at) = inner(root, base) else { return Ok(true) };
     for key in way {
         match slot(at, key)? {
             Some(next) => at = next,
@@ -161,9 +183,9 @@ pub(super) fn put(root: &mut Value, place: &Place, default: &Value) -> Result<bo
     Ok(calm)
 }
 
-fn inner<'v>(root: &'v mut Value, keys: &[Rc<str>]) -> Option<&'v mut Value> {
+fn inner<'v>(root: &'v mut Value, keys: &[&str]) -> Option<&'v mut Value> {
     keys.iter().try_fold(root, |at, key| match at {
-        Value::Object(map) => map.get_mut(&**key),
+        Value::Object(map) => map.get_mut(*key),
         Value::Array(items) => items.get_mut(js::index(key)? as usize),
         _ => None,
     })

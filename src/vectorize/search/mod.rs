@@ -3,9 +3,9 @@
 pub mod kernels;
 mod topk;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::prelude::*;
 use roaring::RoaringBitmap;
 
 use super::blocks::{Block, Blocks, Candidate};
@@ -16,8 +16,8 @@ use topk::TopK;
 
 /// Values (rows times dimensions) from which a scan uses more than one thread.
 const PARALLEL_VALUES: usize = 1 << 19;
-/// Values of one task, of which each thread takes the next: a core that is busy elsewhere delays nobody.
-const TASK_VALUES: usize = 1 << 18;
+/// Values of one task, of which each thread takes the next: a core that is busy elsewhere, or late, delays nobody.
+const TASK_VALUES: usize = 1 << 16;
 /// Candidates beyond k that are computed exactly, so that rounding in single precision costs nobody their place.
 const SPARE: usize = 16;
 
@@ -42,13 +42,13 @@ impl Scan<'_> {
         let best = match &self.rows {
             None => {
                 let per_task = task.div_ceil(blocks.block_rows());
-                in_parallel(blocks.len() * dimensions, blocks.as_slice(), per_task, k, |part, first| {
-                    scorer.blocks(part, first * blocks.block_rows(), dimensions, k)
+                in_parallel(blocks.len() * dimensions, blocks.as_slice(), per_task, k, |part, first, best| {
+                    scorer.blocks(part, first * blocks.block_rows(), dimensions, best);
                 })
             }
             Some(rows) => {
                 let rows: Vec<u32> = rows.iter().collect();
-                in_parallel(rows.len() * dimensions, &rows, task, k, |part, _| scorer.rows(part, blocks, k))
+                in_parallel(rows.len() * dimensions, &rows, task, k, |part, _, best| scorer.rows(part, blocks, best))
             }
         };
         let mut best = best.into_sorted();
@@ -61,19 +61,42 @@ impl Scan<'_> {
     }
 }
 
-/// Ranks parts of `all`, given with the place of their first item, and merges what they found.
+/// Ranks parts of `all`, given with the place of their first item, into what each thread has found, and merges that.
+///
+/// The calling thread begins at once, and those that come to help take what it has not taken yet: to wake one takes as long as
+/// a small scan.
 fn in_parallel<'a, 'b, T: Sync>(
     values: usize,
     all: &'a [T],
     per_task: usize,
     k: usize,
-    rank: impl Fn(&'a [T], usize) -> TopK<'b> + Sync,
+    rank: impl Fn(&'a [T], usize, &mut TopK<'b>) + Sync,
 ) -> TopK<'b> {
     if values < PARALLEL_VALUES {
-        return rank(all, 0);
+        let mut best = TopK::new(k);
+        rank(all, 0, &mut best);
+        return best;
     }
-    let parts = all.par_chunks(per_task).enumerate();
-    parts.map(|(number, part)| rank(part, number * per_task)).reduce(|| TopK::new(k), TopK::merge)
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut best = TopK::new(k);
+        loop {
+            let begin = next.fetch_add(per_task, Ordering::Relaxed);
+            let Some(rest) = all.get(begin..).filter(|rest| !rest.is_empty()) else { return best };
+            rank(&rest[..per_task.min(rest.len())], begin, &mut best);
+        }
+    };
+    let found = Mutex::new(Vec::new());
+    let own = rayon::in_place_scope(|scope| {
+        for _ in 1..rayon::current_num_threads() {
+            scope.spawn(|_| {
+                let best = work();
+                found.lock().unwrap_or_else(PoisonError::into_inner).push(best);
+            });
+        }
+        work()
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().fold(own, TopK::merge)
 }
 
 /// The score that an answer shows for a rank's key.
@@ -102,9 +125,8 @@ impl<'a> Scorer<'a> {
         Self { metric, vector, norm: kernels::norm(vector), kernels: Kernels::detect() }
     }
 
-    /// The best rows of these blocks, of which the first row is number `first`.
-    fn blocks<'b>(&self, blocks: &'b [Arc<Block>], first: usize, dimensions: usize, k: usize) -> TopK<'b> {
-        let mut best = TopK::new(k);
+    /// Offers the rows of these blocks, of which the first row is number `first`.
+    fn blocks<'b>(&self, blocks: &'b [Arc<Block>], first: usize, dimensions: usize, best: &mut TopK<'b>) {
         let mut begin = first;
         let mut group = Vec::with_capacity(kernels::ROWS);
         for block in blocks {
@@ -115,29 +137,26 @@ impl<'a> Scorer<'a> {
                 let places = (row..block.len()).step_by(quarter);
                 let found = |at: usize| Some((u32::try_from(begin + at).ok()?, block.get(at, dimensions)?));
                 group.extend(places.filter_map(found));
-                self.offer(&group, &mut best);
+                self.offer(&group, best);
                 group.clear();
             }
             begin += block.len();
         }
-        best
     }
 
-    /// The best of these rows, side by side as those of a block: from quarters, of which each is read on from where it ended.
-    fn rows<'b>(&self, rows: &[u32], blocks: &'b Blocks, k: usize) -> TopK<'b> {
-        let mut best = TopK::new(k);
+    /// Offers these rows, side by side as those of a block: from quarters, of which each is read on from where it ended.
+    fn rows<'b>(&self, rows: &[u32], blocks: &'b Blocks, best: &mut TopK<'b>) {
         let found = |number: &u32| Some((*number, blocks.get(*number)?));
         let quarter = rows.len().div_ceil(kernels::ROWS);
         let (mut group, mut next) = (Vec::with_capacity(kernels::ROWS), Vec::with_capacity(kernels::ROWS));
         for row in 0..quarter {
             next.extend(rows[row..].iter().step_by(quarter).filter_map(found));
             next.iter().for_each(|(_, row)| kernels::prefetch(row.values));
-            self.offer(&group, &mut best);
+            self.offer(&group, best);
             group.clear();
             std::mem::swap(&mut group, &mut next);
         }
-        self.offer(&group, &mut best);
-        best
+        self.offer(&group, best);
     }
 
     /// Up to four rows at once.

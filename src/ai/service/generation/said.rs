@@ -61,7 +61,13 @@ impl Ai {
         let (sender, receiver) = unbounded_channel();
         let script = Arc::new(Script::new(&said, &request.parameters.stop, room, prompt_tokens, timing));
         for choice in 0..request.parameters.choices {
-            tokio::spawn(play(Arc::clone(&script), choice, sender.clone(), running.scope().entropy.clone()));
+            let playing = play(Arc::clone(&script), choice, sender.clone(), running.scope().entropy.clone());
+            // What has no pauses is said by now: a task of its own would wake another core for it.
+            if script.is_instant() {
+                playing.await;
+            } else {
+                tokio::spawn(playing);
+            }
         }
         // A stub may call where the request has no tools: a test says so, and the encoders must stand it.
         let reading = Reading { calls: !said.tool_calls.is_empty(), ..Reading::default() };
@@ -157,6 +163,10 @@ impl Script {
             compute_ms: 0.0,
         };
         Self { pieces, finish, timing }
+    }
+
+    fn is_instant(&self) -> bool {
+        self.timing.ttft_ms == 0.0 && self.timing.tokens_per_second == 0.0
     }
 
     /// The pause before a piece.
