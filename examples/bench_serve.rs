@@ -24,7 +24,8 @@ impl Server {
         let ready_file = folder.join("ready.json");
         let start = Instant::now();
         let process = Command::new(binary)
-            .args(["serve", "--port", "0", "--seed", "1", "--ready-file"])
+            // Unlimited: sixteen clients would use up a minute's rate.
+            .args(["serve", "--port", "0", "--seed", "1", "--plan", "unlimited", "--ready-file"])
             .arg(&ready_file)
             .stderr(Stdio::null())
             .spawn()?;

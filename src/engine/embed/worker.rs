@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Duration;
 
 use super::schedule::{Remaining, Share, next_batch, places};
 use super::{EmbedJob, Embeddings};
@@ -42,11 +43,17 @@ pub struct Worker {
     open: Arc<AtomicUsize>,
     /// Oldest first.
     active: Vec<Active>,
+    /// What was open when the last batch was done, and how long that one took.
+    crowd: usize,
+    took: Duration,
 }
+
+/// Longest wait for those who were just answered.
+const GATHERING: Duration = Duration::from_millis(1);
 
 impl Worker {
     pub fn new(backend: Box<dyn Encoder>, batch_tokens: usize, open: Arc<AtomicUsize>) -> Self {
-        Self { backend, batch_tokens, open, active: Vec::new() }
+        Self { backend, batch_tokens, open, active: Vec::new(), crowd: 0, took: Duration::ZERO }
     }
 
     /// Works until no sender is left and every accepted request is answered.
@@ -69,12 +76,30 @@ impl Worker {
                     }
                 }
             }
+            self.gather(requests);
             self.drop_unwanted();
             let shares = next_batch(&self.active, self.batch_tokens);
             if !shares.is_empty() {
                 self.compute(&shares);
             }
+            self.crowd = self.open.load(Ordering::Acquire);
             self.answer_finished();
+        }
+    }
+
+    /// Waits a moment for those who were just answered and mostly ask again. Without it, callers together fall into two halves,
+    /// of which each is on its way while the other is computed, and batches are half as large.
+    fn gather(&mut self, requests: &Receiver<Request>) {
+        let crowd = std::mem::take(&mut self.crowd);
+        let waiting = Stopwatch::new();
+        let longest = (self.took / 16).min(GATHERING);
+        while self.active.len() < crowd
+            && self.active.iter().flat_map(Remaining::lengths).sum::<usize>() < self.batch_tokens
+        {
+            match requests.recv_timeout(longest.saturating_sub(waiting.elapsed())) {
+                Ok(request) => self.accept(request),
+                Err(_) => return,
+            }
         }
     }
 
@@ -149,6 +174,7 @@ impl Worker {
         let watch = Stopwatch::new();
         let values = encode(&mut *self.backend, &batch, &pooling)?;
         let ms = watch.ms();
+        self.took = watch.elapsed();
         let width = self.backend.spec().dimensions;
         for (share, rows) in shares.iter().zip(places(shares)) {
             let active = &mut self.active[share.request];
