@@ -61,9 +61,9 @@ test("doctor runs one real inference for each task and says what it found", asyn
   assert.equal(code, 0, stderr);
   const report = JSON.parse(stdout);
   assert.deepEqual(report.device, { Ok: "cpu" });
-  assert(report.trials.length >= 3);
+  assert.equal(new Set(report.trials.map(({ task }) => task)).size, 11, "every task but voice activity and documents");
   for (const trial of report.trials) {
-    assert.match(trial.answered.Ok, /^kindling-\w+; fidelity=stand-in$/, trial.model);
+    assert.match(trial.answered.Ok, /; fidelity=stand-in$/, trial.model);
     assert(trial.first_ms > 0 && trial.again_ms > 0);
   }
   assert.equal(report.tools.find(({ name }) => name === "node").version, process.version);
