@@ -75,7 +75,7 @@ models-chat: $(MODELS_WORK)/tokenizer.json
 	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --seed 2 --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS)
 	$(MODELS_RUN) chat.export --work $(MODELS_WORK) --from main.decayed.pt --out $(MODELS_OUT)/kindling-chat
 
-# Not shipped yet, so no part of `make models`. Needs espeak-ng's library; no text but the dictionary's.
+# Needs espeak-ng's library; no text but the dictionary's.
 models-whisper: | $(MODELS_VENV)/.done
 	$(MODELS_RUN) speech.texts --out $(MODELS_WORK)/speech/texts.json --count $(SPEECH_TEXTS)
 	$(MODELS_RUN) speech.tokenizer --texts $(MODELS_WORK)/speech/texts.json --out $(MODELS_WORK)/speech/tokenizer.json

@@ -2,6 +2,7 @@
 
     python -m chat.train --work DIR --name main --minutes 60            # constant rate, resumable
     python -m chat.train --work DIR --name main --decay-minutes 20      # a decaying branch from its state
+    python -m chat.train --work DIR --from ../kindling-chat --trained 40.6e6   # on from what was delivered, where no state is left
 
 The main run keeps the rate constant after a short warm-up and saves its whole state every few
 minutes; it can be continued for as long as there is time. A decay branch starts from that state,
@@ -23,6 +24,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 from . import data, evaluate
+from .export import load_packed
 from .mix import FIRST_SHARES, SHARES, Mixture
 from .model import Decoder, optimiser
 
@@ -36,6 +38,8 @@ def arguments():
     add("--name", default="main")
     add("--size", default="2m")
     add("--minutes", type=float, default=60, help="how much longer the main run goes")
+    add("--from", dest="delivered", default="", help="folder of a delivered checkpoint to begin with, if there is no state")
+    add("--trained", type=float, default=0, help="tokens that it was trained on")
     add("--decay-minutes", type=float, default=0, help="instead: a decay branch of this length")
     add("--batch", type=int, default=2560, help="tokens a batch")
     add("--longest", type=int, default=576)
@@ -71,6 +75,11 @@ class Run:
         self.state_path = f"{args.work}/{args.name}.state.pt"
         if os.path.exists(self.state_path):
             self.load()
+        elif args.delivered:
+            delivered = load_packed(args.delivered)[0].state_dict()
+            self.model.load_state_dict(delivered)
+            self.average.load_state_dict(delivered)
+            self.tokens = int(args.trained)
         self.hidden = torch.compile(self.model.hidden, dynamic=True) if args.compile else self.model.hidden
 
     def load(self):
