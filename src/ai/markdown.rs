@@ -6,20 +6,25 @@
 
 mod archive;
 mod html;
+mod inside;
 mod odf;
 mod options;
 mod pdf;
+mod pdf_pictures;
 mod plain;
 mod sheet;
 pub mod svg;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_inside;
 mod word;
 mod write;
 mod xml;
 
 use axum::body::Bytes;
 
+pub use inside::Converted;
 pub use options::{Format, Options};
 
 /// Bytes that a compressed document may unpack to.
@@ -97,29 +102,26 @@ pub fn kind(document: &Document) -> Option<(Kind, &'static str)> {
     Some((found.2, found.1))
 }
 
-/// The document as Markdown or as plain text, or why it could not be read. Not for pictures. May take long: bounded, but not
-/// for a thread of the runtime; it is asked now and then whether it is still wanted.
+/// The document as Markdown, or why it could not be read. Not for pictures. May take long: bounded, but not for a thread of
+/// the runtime; it is asked now and then whether it is still wanted.
 pub fn convert(
     document: &Document,
     kind: Kind,
     options: &Options,
     is_wanted: &dyn Fn() -> bool,
-) -> Result<String, String> {
+) -> Result<Converted, String> {
     let bytes = &document.bytes;
     let markdown = match kind {
-        Kind::Pdf => pdf::convert(bytes, &document.name, options.pdf_metadata, is_wanted),
-        Kind::Html => html::convert(&text(bytes), &options.html),
+        Kind::Pdf => return pdf::convert(bytes, &document.name, &options.pdf, is_wanted),
+        Kind::Html => return html::convert(&text(bytes), &options.html),
+        Kind::Word => return word::convert(bytes, options.word_pictures),
         Kind::Xml => xml::convert(&text(bytes)),
         Kind::Sheet => sheet::convert(bytes),
         Kind::Csv => sheet::convert_csv(bytes),
-        Kind::Word => word::convert(bytes),
         Kind::OpenDocument => odf::convert(bytes),
         Kind::Picture | Kind::Svg => Err("a picture is described, not converted".to_owned()),
     }?;
-    Ok(match options.format {
-        Format::Markdown => markdown,
-        Format::Text => plain::text(&markdown),
-    })
+    Ok(Converted { markdown, pictures: Vec::new() })
 }
 
 /// What a drawing says in letters.

@@ -65,6 +65,8 @@ test("env.AI.toMarkdown takes one file or several, and a broken one is an item",
   assert.equal(all[1].data, "## Wick");
   assert.equal(typeof all[2].error, "string");
   assert(supported.length > 10);
+  const asked = { conversionOptions: { docx: { images: { convert: true, maxConvertedImages: 3 } } } };
+  assert.equal((await call(asked)).one.data, one.data, "a document without pictures is what it was");
   const { thrown } = await call({ conversionOptions: { output: { format: "pdf" } } });
   assert.match(thrown.message, /output\.format/);
 });

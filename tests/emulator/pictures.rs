@@ -210,13 +210,19 @@ async fn stand_ins_answer_offline() {
 async fn pictures_become_markdown() {
     let client = Client::start().await;
     let drawing = r#"<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><circle cx="45" cy="30" r="25" fill="orange"/><text>Fruit</text></svg>"#;
+    let seen = format!("<p>See <img alt=it src='data:image/png;base64,{}'></p>", base64(&picture()));
     let form = Form::new()
         .part("files", Part::bytes(picture()).file_name("a.png"))
         .part("files", Part::text(drawing).file_name("a.svg"))
-        .part("files", Part::text("<svg").file_name("b.svg"));
+        .part("files", Part::text("<svg").file_name("b.svg"))
+        .part("files", Part::text(seen).file_name("c.html"))
+        .part("files", Part::text("<p>See <img alt=it src='data:image/png;base64,AAAA'></p>").file_name("d.html"))
+        .text("conversionOptions", r#"{"html": {"images": {"convert": true}}}"#);
     let sent = client.http.post(client.api("/ai/tomarkdown")).multipart(form).send().await.unwrap();
     let items = json_of(sent).await.1["result"].clone();
     assert!(items[0]["format"] == "markdown" && !items[0]["data"].as_str().unwrap().is_empty(), "{items}");
     assert!(items[1]["data"].as_str().unwrap().ends_with("\n\nFruit"), "{items}");
     assert_eq!(items[2]["format"], "error");
+    assert_eq!(items[3]["data"], format!("See {}", items[0]["data"].as_str().unwrap()), "in a document as by itself");
+    assert_eq!(items[4]["data"], "See it", "one that cannot be read leaves its description");
 }

@@ -22,10 +22,15 @@ impl<'b> Archive<'b> {
 
     /// The entry `name` as text; `None` where there is none.
     pub fn text(&mut self, name: &str) -> Result<Option<String>, String> {
+        Ok(self.bytes(name)?.map(|bytes| super::text(&bytes)))
+    }
+
+    /// The entry `name`; `None` where there is none.
+    pub fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, String> {
         let Some(place) = self.zip.index_for_name(name) else { return Ok(None) };
         let mut bytes = Vec::new();
         self.unpack(place, |chunk| bytes.extend_from_slice(chunk))?;
-        Ok(Some(super::text(&bytes)))
+        Ok(Some(bytes))
     }
 
     /// Unpacks everything once, for nothing but to know that it can be done.

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use dom_query::{Document, Matcher, NodeRef};
+use dom_query::{Document, Matcher, NodeRef, Selection};
 use serde_json::Value;
 
 use super::DEEPEST;
+use super::inside::{Converted, Shown};
 use super::options::Html;
+use crate::ai::media;
 
 /// Said once at the top, where the page says it.
 const META: [(&str, &str); 5] = [
@@ -19,7 +21,7 @@ const META: [(&str, &str); 5] = [
 /// What is no text of the page.
 const IGNORED: &[&str] = &["script", "style", "noscript", "template", "iframe", "svg", "head", "meta", "link", "title"];
 
-pub fn convert(html: &str, options: &Html) -> Result<String, String> {
+pub fn convert(html: &str, options: &Html) -> Result<Converted, String> {
     let matcher = options.selector.as_deref().map(Matcher::new).transpose();
     let matcher = matcher.map_err(|_| "`html.cssSelector` is no CSS selector".to_owned())?;
     let too_deep = || format!("elements are nested more than {DEEPEST} deep");
@@ -37,21 +39,42 @@ pub fn convert(html: &str, options: &Html) -> Result<String, String> {
     if let Some(base) = base {
         resolve_links(&page, &base);
     }
+    let mut shown = Shown::new(options.pictures);
     match matcher {
         Some(matcher) => {
             let kept = page.select_matcher(&matcher);
+            mark_pictures(&kept.select(EMBEDDED), &mut shown);
             let blocks: Vec<String> = kept.nodes().iter().map(|node| node.md(Some(IGNORED)).to_string()).collect();
             out.push_str(blocks.join("\n\n").trim());
         }
         None => {
             page.select("header, footer, head").remove();
+            mark_pictures(&page.select(EMBEDDED), &mut shown);
             out.push_str(page.md(Some(IGNORED)).trim());
         }
     }
     for data in linked_data {
         let _ = write!(out, "\n\n```json\n{data}\n```");
     }
-    Ok(out.trim().to_owned())
+    Ok(shown.beside(out.trim().to_owned()))
+}
+
+/// Pictures that the page itself holds.
+const EMBEDDED: &str = "img[src^=\"data:\"]";
+
+/// Puts a mark in the place of each picture that can be had without the network; the others stay what they are.
+fn mark_pictures(pictures: &Selection<'_>, shown: &mut Shown) {
+    for picture in pictures.iter() {
+        if shown.is_full() {
+            return;
+        }
+        if let Some(source) = picture.attr("src")
+            && let Ok(bytes) = media::bytes(&Value::from(source.as_ref()), "img")
+        {
+            let mark = shown.take(bytes, &picture.attr_or("alt", ""));
+            picture.replace_with_html(mark);
+        }
+    }
 }
 
 /// Elements that may be open at once in the text: the parser looks through all of them at each tag.

@@ -7,7 +7,9 @@ use serde_json::Value;
 pub struct Options {
     pub format: Format,
     pub html: Html,
-    pub pdf_metadata: bool,
+    pub pdf: Pdf,
+    /// Pictures of a DOCX that are described, at most.
+    pub word_pictures: usize,
 }
 
 /// What documents turn into.
@@ -35,11 +37,26 @@ pub struct Html {
     pub hostname: Option<String>,
     /// Only what matches is kept.
     pub selector: Option<String>,
+    /// Pictures that are described, at most.
+    pub pictures: usize,
 }
+
+/// How PDFs are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pdf {
+    /// Whether what the file says of itself comes first.
+    pub metadata: bool,
+    /// Pictures that are described, at most.
+    pub pictures: usize,
+}
+
+/// Pictures inside one file that production describes.
+const MOST_PICTURES: u64 = 10;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { format: Format::default(), html: Html::default(), pdf_metadata: true }
+        let pdf = Pdf { metadata: true, pictures: 0 };
+        Self { format: Format::default(), html: Html::default(), pdf, word_pictures: 0 }
     }
 }
 
@@ -59,18 +76,44 @@ impl Options {
             Some("text") => Format::Text,
             Some(other) => return Err(format!("`output.format` is `{other}`\nhint: `markdown` or `text`")),
         };
-        let language = text("/image/descriptionLanguage")?;
-        if let Some(other) = language.filter(|code| !["en", "es", "fr", "it", "pt", "de"].contains(&code.as_str())) {
-            return Err(format!("`image.descriptionLanguage` is `{other}`\nhint: en, es, fr, it, pt or de"));
+        for place in ["/image", "/html/images", "/docx/images", "/pdf/images"] {
+            let place = format!("{place}/descriptionLanguage");
+            if let Some(other) =
+                text(&place)?.filter(|code| !["en", "es", "fr", "it", "pt", "de"].contains(&code.as_str()))
+            {
+                return Err(format!("`{}` is `{other}`\nhint: en, es, fr, it, pt or de", name(&place)));
+            }
         }
-        let pdf_metadata = match said.pointer("/pdf/metadata") {
-            None | Some(Value::Null) => true,
-            Some(Value::Bool(wanted)) => *wanted,
-            Some(_) => return Err("`pdf.metadata` is neither true nor false".to_owned()),
+        let html = Html {
+            hostname: text("/html/hostname")?,
+            selector: text("/html/cssSelector")?,
+            pictures: pictures(said, "/html/images")?,
         };
-        let html = Html { hostname: text("/html/hostname")?, selector: text("/html/cssSelector")? };
-        Ok(Self { format, html, pdf_metadata })
+        // Nothing is fetched here, so a page's picture for others has no description of ours; what it may be is checked.
+        switch(said, "/html/images/convertOGImage")?;
+        let metadata = switch(said, "/pdf/metadata")?.unwrap_or(true);
+        let pdf = Pdf { metadata, pictures: pictures(said, "/pdf/images")? };
+        Ok(Self { format, html, pdf, word_pictures: pictures(said, "/docx/images")? })
     }
+}
+
+fn switch(said: &Value, pointer: &str) -> Result<Option<bool>, String> {
+    match said.pointer(pointer) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(wanted)) => Ok(Some(*wanted)),
+        Some(_) => Err(format!("`{}` is neither true nor false", name(pointer))),
+    }
+}
+
+/// How many pictures of a file are described; none unless it is asked for. Clients ask for more than there can be.
+fn pictures(said: &Value, pointer: &str) -> Result<usize, String> {
+    let most = format!("{pointer}/maxConvertedImages");
+    let most = match said.pointer(&most) {
+        None | Some(Value::Null) => MOST_PICTURES,
+        Some(count) => count.as_u64().ok_or_else(|| format!("`{}` is no count", name(&most)))?.min(MOST_PICTURES),
+    };
+    let is_wanted = switch(said, &format!("{pointer}/convert"))?.unwrap_or(false);
+    Ok(if is_wanted { most as usize } else { 0 })
 }
 
 fn name(pointer: &str) -> String {

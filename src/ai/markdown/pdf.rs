@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use lopdf::{Document, LoadOptions, Object};
 
 use super::TOO_LONG;
+use super::inside::{Converted, Shown};
+use super::options::Pdf;
+use super::pdf_pictures::Pictures;
 
 /// Bytes that one stream of a page may unpack to.
 const MOST_OF_A_STREAM: usize = 16 << 20;
@@ -12,9 +15,9 @@ const MOST_PAGES: usize = 5_000;
 /// Characters of all pages together.
 const MOST_TEXT: usize = 32 << 20;
 
-pub fn convert(bytes: &[u8], name: &str, with_metadata: bool, is_wanted: &dyn Fn() -> bool) -> Result<String, String> {
-    let options = LoadOptions { max_decompressed_size: Some(MOST_OF_A_STREAM), ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(bytes, options).map_err(|error| match error {
+pub fn convert(bytes: &[u8], name: &str, options: &Pdf, is_wanted: &dyn Fn() -> bool) -> Result<Converted, String> {
+    let load = LoadOptions { max_decompressed_size: Some(MOST_OF_A_STREAM), ..LoadOptions::default() };
+    let document = Document::load_mem_with_options(bytes, load).map_err(|error| match error {
         lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) => encrypted(),
         error => format!("damaged: {error}"),
     })?;
@@ -23,7 +26,7 @@ pub fn convert(bytes: &[u8], name: &str, with_metadata: bool, is_wanted: &dyn Fn
         return Err(encrypted());
     }
     let mut out = format!("# {name}\n");
-    if with_metadata {
+    if options.metadata {
         metadata(&document, &mut out);
     }
     out.push_str("\n## Contents\n");
@@ -31,7 +34,8 @@ pub fn convert(bytes: &[u8], name: &str, with_metadata: bool, is_wanted: &dyn Fn
     if pages.len() > MOST_PAGES {
         return Err(format!("has more than {MOST_PAGES} pages"));
     }
-    for number in pages.keys() {
+    let (mut shown, mut pictures) = (Shown::new(options.pictures), Pictures::default());
+    for (number, page) in &pages {
         // All pages may show the same large stream.
         if !is_wanted() {
             return Err(TOO_LONG.to_owned());
@@ -39,11 +43,19 @@ pub fn convert(bytes: &[u8], name: &str, with_metadata: bool, is_wanted: &dyn Fn
         // A page that cannot be read is an empty one: the others are still worth having.
         let text = document.extract_text_with_limit(&[*number], MOST_OF_A_STREAM).unwrap_or_default();
         let _ = write!(out, "### Page {number}\n{}\n\n", text.trim());
+        if !shown.is_full() {
+            for picture in pictures.of_page(&document, *page) {
+                let _ = write!(out, "{}\n\n", shown.take(picture, ""));
+                if shown.is_full() {
+                    break;
+                }
+            }
+        }
         if out.len() > MOST_TEXT {
             return Err(format!("has more than {} MB of text", MOST_TEXT >> 20));
         }
     }
-    Ok(out.trim_end().to_owned())
+    Ok(shown.beside(out.trim_end().to_owned()))
 }
 
 fn encrypted() -> String {

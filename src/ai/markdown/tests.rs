@@ -12,13 +12,14 @@ fn fixture(name: &str) -> Document {
     }
 }
 
-fn written(name: &str, text: &[u8]) -> Document {
+pub fn written(name: &str, text: &[u8]) -> Document {
     Document { name: name.to_owned(), mime_type: String::new(), bytes: text.to_vec().into() }
 }
 
 fn with(document: &Document, options: &Value) -> Result<String, String> {
     let (kind, _) = kind(document).unwrap();
-    convert(document, kind, &Options::read(options).unwrap(), &|| true)
+    let options = Options::read(options).unwrap();
+    Ok(convert(document, kind, &options, &|| true)?.told(&[], options.format))
 }
 
 fn plainly(document: &Document) -> String {
@@ -97,10 +98,15 @@ fn wide_text_and_marks_are_read() {
 
 /// An archive of this one entry.
 fn zipped(entry: &str, content: &[u8]) -> Vec<u8> {
+    archive(&[(entry, content)])
+}
+
+pub fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    zip.start_file(entry, options).unwrap();
-    zip.write_all(content).unwrap();
+    for (entry, content) in entries {
+        zip.start_file(*entry, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+    }
     zip.finish().unwrap().into_inner()
 }
 
@@ -170,6 +176,22 @@ fn options_are_checked() {
     assert!(refused(json!({"image": {"descriptionLanguage": "xx"}})).contains("en, es, fr"));
     assert_eq!(refused(json!({"html": {"cssSelector": 7}})), "`html.cssSelector` is no text");
     assert_eq!(refused(json!([])), "`conversionOptions` is no object");
+    assert_eq!(refused(json!({"pdf": {"metadata": 1}})), "`pdf.metadata` is neither true nor false");
+    for kind in ["html", "docx", "pdf"] {
+        let images = |images: Value| json!({kind: {"images": images}});
+        assert_eq!(
+            refused(images(json!({"convert": "yes"}))),
+            format!("`{kind}.images.convert` is neither true nor false")
+        );
+        for count in [json!(-1), json!(1.5), json!("3")] {
+            let expected = format!("`{kind}.images.maxConvertedImages` is no count");
+            assert_eq!(refused(images(json!({"convert": true, "maxConvertedImages": count}))), expected);
+        }
+        assert!(refused(images(json!({"descriptionLanguage": "xx"}))).contains("images.descriptionLanguage` is `xx`"));
+        assert_eq!(Options::read(&images(json!({"maxConvertedImages": 3}))), Ok(Options::default()), "not asked for");
+        let many = Options::read(&images(json!({"convert": true, "maxConvertedImages": 12}))).unwrap();
+        assert_eq!(many.html.pictures + many.word_pictures + many.pdf.pictures, 10);
+    }
     assert_eq!(Options::read(&json!({"unknown": 1})), Ok(Options::default()));
 }
 

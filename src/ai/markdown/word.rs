@@ -4,17 +4,29 @@ use std::collections::HashMap;
 
 use super::MOST_CELLS;
 use super::archive::Archive;
+use super::inside::{Converted, Shown};
 use super::write::Writer;
 use super::xml::{Step, walk};
 
-pub fn convert(bytes: &[u8]) -> Result<String, String> {
+/// At most `pictures` of its pictures are marked to be described.
+pub fn convert(bytes: &[u8], pictures: usize) -> Result<Converted, String> {
     let mut archive = Archive::open(bytes)?;
     let body = archive.text("word/document.xml")?.ok_or("no Word document: `word/document.xml` is missing")?;
     let styles = archive.text("word/styles.xml")?.map_or(Ok(HashMap::new()), |xml| styles(&xml))?;
-    let links = archive.text("word/_rels/document.xml.rels")?.map_or(Ok(HashMap::new()), |xml| links(&xml))?;
-    let mut reader = Body { styles, links, ..Body::default() };
-    walk(&body, |step| reader.take(step))?;
-    Ok(reader.writer.finish())
+    let relations =
+        archive.text("word/_rels/document.xml.rels")?.map_or(Ok(Relations::default()), |xml| relations(&xml))?;
+    let mut shown = Shown::new(pictures);
+    let mut reader = Body { styles, relations, ..Body::default() };
+    let mut show = |entry: &str, description: &str| {
+        if shown.is_full() {
+            return None;
+        }
+        // One that is missing or damaged is no reason to refuse the text.
+        let bytes = archive.bytes(entry).ok().flatten()?;
+        Some(shown.take(bytes.into(), description))
+    };
+    walk(&body, |step| reader.take(step, &mut show))?;
+    Ok(shown.beside(reader.writer.finish()))
 }
 
 /// The lower-case name of each style by its id: ids are in the language of the Word that wrote them.
@@ -37,32 +49,48 @@ fn styles(xml: &str) -> Result<HashMap<String, String>, String> {
     Ok(names)
 }
 
-/// Addresses of links by their id.
-fn links(xml: &str) -> Result<HashMap<String, String>, String> {
-    let mut all = HashMap::new();
+/// What the document refers to, by its id there.
+#[derive(Default)]
+struct Relations {
+    /// Addresses outside.
+    links: HashMap<String, String>,
+    /// Entries of the archive.
+    parts: HashMap<String, String>,
+}
+
+fn relations(xml: &str) -> Result<Relations, String> {
+    let mut all = Relations::default();
     walk(xml, |step| {
         if let Step::Start(element) = step
-            && element.attribute("TargetMode").as_deref() == Some("External")
             && let (Some(id), Some(target)) = (element.attribute("Id"), element.attribute("Target"))
         {
-            all.insert(id, target);
+            match element.attribute("TargetMode").as_deref() {
+                Some("External") => all.links.insert(id, target),
+                // Relative to the document's folder, or from the root.
+                _ => all.parts.insert(id, target.strip_prefix('/').map_or(format!("word/{target}"), str::to_owned)),
+            };
         }
         Ok(())
     })?;
     Ok(all)
 }
 
+/// Takes the picture of this entry, with its description, and gives what stands for it; `None`: it is not to be shown.
+type Show<'a> = &'a mut dyn FnMut(&str, &str) -> Option<String>;
+
 /// The document's body under way.
 #[derive(Default)]
 struct Body {
     styles: HashMap<String, String>,
-    links: HashMap<String, String>,
+    relations: Relations,
     writer: Writer,
     paragraph: Paragraph,
     run: Run,
     /// Where the text of the link that is open begins, and where it leads.
     link: Option<(usize, String)>,
     in_text: bool,
+    /// What the document says of the drawing that is open.
+    description: String,
     /// The tables that are open, the innermost last.
     tables: Vec<Vec<Vec<String>>>,
     cells: usize,
@@ -84,7 +112,7 @@ struct Run {
 }
 
 impl Body {
-    fn take(&mut self, step: Step<'_>) -> Result<(), String> {
+    fn take(&mut self, step: Step<'_>, show: Show<'_>) -> Result<(), String> {
         match step {
             Step::Start(element) => match element.name() {
                 "w:p" => self.paragraph = Paragraph::default(),
@@ -101,8 +129,15 @@ impl Body {
                 "w:tab" => self.run.text.push('\t'),
                 "w:br" | "w:cr" => self.run.text.push('\n'),
                 "w:hyperlink" => {
-                    let target = element.attribute("id").and_then(|id| self.links.get(&id).cloned());
+                    let target = element.attribute("id").and_then(|id| self.relations.links.get(&id).cloned());
                     self.link = target.map(|target| (self.paragraph.text.len(), target));
+                }
+                "wp:docPr" => self.description = element.attribute("descr").unwrap_or_default(),
+                "a:blip" => {
+                    let part = element.attribute("embed").and_then(|id| self.relations.parts.get(&id));
+                    if let Some(mark) = part.and_then(|part| show(part, &self.description)) {
+                        self.run.text.push_str(&format!(" {mark} "));
+                    }
                 }
                 "w:tbl" => self.tables.push(Vec::new()),
                 "w:tr" => self.tables.iter_mut().last().into_iter().for_each(|table| table.push(Vec::new())),

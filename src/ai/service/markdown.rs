@@ -59,9 +59,16 @@ impl Ai {
                 Ok(std::iter::once(words).chain(texts).collect::<Vec<_>>().join("\n\n"))
             }
             _ => {
-                running
+                let format = options.format;
+                let read = running
                     .read(move |ticket| markdown::convert(&document, kind, &options, &|| ticket.check().is_ok()))
-                    .await
+                    .await?;
+                let mut words = Vec::with_capacity(read.pictures.len());
+                for picture in &read.pictures {
+                    // One that cannot be read is left out, like a page that cannot.
+                    words.push(self.in_words(picture.bytes.clone(), running).await.ok());
+                }
+                Ok(read.told(&words, format))
             }
         }
     }

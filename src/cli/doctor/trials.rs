@@ -11,7 +11,10 @@ pub fn inputs() -> Result<Vec<(&'static str, Value)>, Box<dyn std::error::Error>
     let (picture, sound) = (picture()?, sound()?);
     Ok(vec![
         ("@cf/baai/bge-small-en-v1.5", json!({"text": "a lighthouse by the sea"})),
-        ("@cf/baai/bge-reranker-base", json!({"query": "bread", "contexts": [{"text": "a loaf"}, {"text": "a ferry"}]})),
+        (
+            "@cf/baai/bge-reranker-base",
+            json!({"query": "bread", "contexts": [{"text": "a loaf"}, {"text": "a ferry"}]}),
+        ),
         (
             "@cf/meta/llama-3.2-1b-instruct",
             json!({"messages": [{"role": "user", "content": "hello"}], "max_tokens": 16}),
