@@ -10,14 +10,11 @@ mod inside;
 mod odf;
 mod options;
 mod pdf;
-mod pdf_pictures;
 mod plain;
 mod sheet;
 pub mod svg;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_inside;
 mod word;
 mod write;
 mod xml;

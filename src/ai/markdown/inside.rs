@@ -1,5 +1,8 @@
 //! Pictures inside documents: each leaves a mark in the text, which gives way to what the models see in it.
 
+#[cfg(test)]
+mod tests;
+
 use axum::body::Bytes;
 
 use super::options::Format;

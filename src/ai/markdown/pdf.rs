@@ -1,13 +1,15 @@
 //! PDF: what it says of itself, and the text of each page.
 
+mod pictures;
+
 use std::fmt::Write as _;
 
 use lopdf::{Document, LoadOptions, Object};
 
+use self::pictures::Pictures;
 use super::TOO_LONG;
 use super::inside::{Converted, Shown};
 use super::options::Pdf;
-use super::pdf_pictures::Pictures;
 
 /// Bytes that one stream of a page may unpack to.
 const MOST_OF_A_STREAM: usize = 16 << 20;

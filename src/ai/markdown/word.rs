@@ -1,7 +1,10 @@
 //! DOCX: headings, paragraphs, lists, tables, links, bold and italic.
 
+mod parts;
+
 use std::collections::HashMap;
 
+use self::parts::{Relations, relations, styles};
 use super::MOST_CELLS;
 use super::archive::Archive;
 use super::inside::{Converted, Shown};
@@ -27,52 +30,6 @@ pub fn convert(bytes: &[u8], pictures: usize) -> Result<Converted, String> {
     };
     walk(&body, |step| reader.take(step, &mut show))?;
     Ok(shown.beside(reader.writer.finish()))
-}
-
-/// The lower-case name of each style by its id: ids are in the language of the Word that wrote them.
-fn styles(xml: &str) -> Result<HashMap<String, String>, String> {
-    let (mut names, mut id) = (HashMap::new(), None);
-    walk(xml, |step| {
-        if let Step::Start(element) = step {
-            match element.name() {
-                "w:style" => id = element.attribute("styleId"),
-                "w:name" => {
-                    if let (Some(id), Some(name)) = (id.take(), element.attribute("val")) {
-                        names.insert(id, name.to_lowercase());
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    })?;
-    Ok(names)
-}
-
-/// What the document refers to, by its id there.
-#[derive(Default)]
-struct Relations {
-    /// Addresses outside.
-    links: HashMap<String, String>,
-    /// Entries of the archive.
-    parts: HashMap<String, String>,
-}
-
-fn relations(xml: &str) -> Result<Relations, String> {
-    let mut all = Relations::default();
-    walk(xml, |step| {
-        if let Step::Start(element) = step
-            && let (Some(id), Some(target)) = (element.attribute("Id"), element.attribute("Target"))
-        {
-            match element.attribute("TargetMode").as_deref() {
-                Some("External") => all.links.insert(id, target),
-                // Relative to the document's folder, or from the root.
-                _ => all.parts.insert(id, target.strip_prefix('/').map_or(format!("word/{target}"), str::to_owned)),
-            };
-        }
-        Ok(())
-    })?;
-    Ok(all)
 }
 
 /// Takes the picture of this entry, with its description, and gives what stands for it; `None`: it is not to be shown.

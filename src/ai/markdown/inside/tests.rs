@@ -4,8 +4,8 @@ use base64::Engine as _;
 use lopdf::{Document as PdfFile, Object, Stream, dictionary};
 use serde_json::{Value, json};
 
-use super::tests::{archive, written};
-use super::*;
+use crate::ai::markdown::tests::{archive, written};
+use crate::ai::markdown::*;
 
 fn png() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
