@@ -29,7 +29,7 @@ SPEECH_TEXTS ?= 34000
 SPEECH_CLIPS ?= 60000
 SPEECH_MINUTES ?= 68
 # Minutes of processor time.
-SENTIMENT_MINUTES ?= 6
+SENTIMENT_MINUTES ?= 14
 SUMMARY_MINUTES ?= 7
 TRANSLATE_MINUTES ?= 30
 # CPU minutes of the eyes and of the writer of kindling-classify, -detect and -caption.

@@ -34,16 +34,17 @@ def main():
     parser.add_argument("--model", required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    rows = held.rows()
-    picks = classifier(args.model)([t for t, *_ in rows]).argmax(1).tolist()
-    right = [bool(p) == good for p, (_, good, _) in zip(picks, rows)]
-    for style in ("review", "message"):
-        marks = [ok for ok, (*_, s) in zip(right, rows) if s == style]
-        print(f"{style}s: {sum(marks)} of {len(marks)}")
-    print(f"all: {sum(right)} of {len(rows)}")
-    for (text, good, _), ok in zip(rows, right):
-        if not ok:
-            print("  ", "+" if good else "-", text)
+    classify = classifier(args.model)
+    for name, rows in (("own", held.rows()), ("blind", held.blind())):
+        picks = classify([t for t, *_ in rows]).argmax(1).tolist()
+        right = [bool(p) == good for p, (_, good, _) in zip(picks, rows)]
+        for style in dict.fromkeys(style for *_, style in rows):
+            marks = [ok for ok, (*_, s) in zip(right, rows) if s == style]
+            print(f"{name}, {style}: {sum(marks)} of {len(marks)}")
+        print(f"{name}, all: {sum(right)} of {len(rows)}")
+        for (text, good, _), ok in zip(rows, right):
+            if not ok:
+                print("  ", "+" if good else "-", text)
 
 
 if __name__ == "__main__":

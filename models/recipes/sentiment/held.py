@@ -1,5 +1,7 @@
 """Two hundred sentences for the test only, written by hand before any figure was seen: reviews in a critic's or customer's voice, and messages
-as people send them. `+` is positive, `-` negative. `tests/test_sentiment.py` holds that no training text is one of them."""
+as people send them. `+` is positive, `-` negative. Two hundred more, `held_blind.tsv`, came later, of ten kinds, from a writer who had not seen
+the training patterns. `tests/test_checkpoints.py` holds that no training text is one of them."""
+from pathlib import Path
 
 REVIEWS = """
 + A quiet little film that stays with you long after the lights come up.
@@ -216,5 +218,12 @@ def rows():
     return out
 
 
+def blind():
+    """(text, is positive, kind) of the second set."""
+    lines = (Path(__file__).parent / "held_blind.tsv").read_text().splitlines()
+    return [(text, good == "+", kind) for kind, good, text in (line.split("\t") for line in lines)]
+
+
 if __name__ == "__main__":
-    print(len(rows()), sum(good for _, good, _ in rows()))
+    for these in (rows(), blind()):
+        print(len(these), sum(good for _, good, _ in these))
