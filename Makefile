@@ -98,10 +98,12 @@ bench-embed: build ## the encoder beside onnxruntime, turn by turn, and the real
 	.tools/bench/bin/python benches/peers/minilm.py "$(abspath $(BIN))"
 	.tools/bench/bin/python benches/peers/embed_onnx.py "$(dir $(abspath $(BIN)))examples/bench_embed"
 
-bench-tasks: build ## whisper-tiny's shape beside PyTorch, turn by turn
+bench-tasks: build ## the shapes of whisper-tiny and ResNet-50 beside PyTorch, turn by turn
+	$(CARGO) build --release --locked --example bench_pictures
 	[ -d .tools/bench ] || $(PYTHON) -m venv .tools/bench
 	.tools/bench/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
 	.tools/bench/bin/python benches/peers/speech.py "$(abspath $(BIN))"
+	.tools/bench/bin/python benches/peers/resnet.py "$(dir $(abspath $(BIN)))examples/bench_pictures"
 
 bench-search: ## search and ingest beside faiss and hnswlib, turn by turn (installs them first)
 	$(CARGO) build --release --locked --example bench_search
