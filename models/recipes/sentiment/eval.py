@@ -35,7 +35,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     classify = classifier(args.model)
-    for name, rows in (("own", held.rows()), ("blind", held.blind())):
+    for name, rows in held.every().items():
         picks = classify([t for t, *_ in rows]).argmax(1).tolist()
         right = [bool(p) == good for p, (_, good, _) in zip(picks, rows)]
         for style in dict.fromkeys(style for *_, style in rows):
