@@ -135,10 +135,7 @@ fuzz: .tools/fuzz/bin/cargo-fuzz ## each target of fuzz/ for FUZZ_SECONDS (insta
 bench-generate: build ## text generation beside llama.cpp, turn by turn (builds it first)
 	$(CARGO) build --release --locked --example bench_generate
 	[ -d .tools/bench-generate ] || $(PYTHON) -m venv .tools/bench-generate
-	CMAKE_ARGS="-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF" \
-		.tools/bench-generate/bin/pip install --quiet --disable-pip-version-check --no-binary llama-cpp-python \
-		--requirement benches/peers/generate-requirements.txt
-	.tools/bench-generate/bin/python benches/peers/random_gguf.py .tools/gguf
+	sh benches/peers/llama.sh "$(abspath .tools/bench-generate)" "$(abspath .tools/gguf)"
 	.tools/bench-generate/bin/python benches/peers/generate_llama.py \
 		$(dir $(abspath $(BIN)))examples/bench_generate "$(abspath $(BIN))" .tools/gguf
 
