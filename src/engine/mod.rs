@@ -12,6 +12,7 @@ pub mod queue;
 mod registry;
 pub mod say;
 pub mod scripted;
+mod search;
 pub mod seq2seq;
 pub mod solo;
 pub mod sound;

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
+from transformers import GenerationMixin, WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
+from transformers.modeling_outputs import BaseModelOutput
 
 TEXTS = ["the train is late again", "please close the door", "what time is it now", "a letter from the king of the hill"]
 SPECIALS = ["<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|de|>", "<|fr|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
@@ -25,6 +26,21 @@ def tokenizer():
     found.train_from_iterator([" " + text for text in TEXTS], trainer)
     found.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIALS])
     return found
+
+
+def beamed(model, heard, start, beams, most, never, never_first):
+    """What a beam search finds behind `start`; odds are those of what may be chosen, as in OpenAI's code."""
+    is_first = [True]
+
+    def mask(_, __, output):
+        output.logits[..., never + (never_first if is_first[0] else [])] = -torch.inf
+        is_first[0] = False
+        return output
+    hook = model.register_forward_hook(mask)
+    found = GenerationMixin.generate(model, encoder_outputs=BaseModelOutput(heard), decoder_input_ids=torch.tensor([start]), num_beams=beams,
+                                     max_new_tokens=most, do_sample=False)[0]
+    hook.remove()
+    return found[len(start):].tolist()
 
 
 def main(out):
@@ -74,12 +90,14 @@ def main(out):
             if best == token("<|endoftext|>"):
                 break
             said.append(best)
+        beams = [beamed(model, heard, start, count, 19, suppressed, [token("t")]) for count in (2, 5)]
         model.set_attn_implementation("eager")
         looks = model(input_features=mels[80], decoder_input_ids=torch.tensor([forced]), output_attentions=True).cross_attentions
         languages = model(input_features=mels[80], decoder_input_ids=torch.tensor([start[:1]])).logits[0, -1]
     save_file({
         "sound": torch.from_numpy(sound), "mel.80": mels[80][0].T.contiguous(), "mel.128": mels[128][0].T.contiguous(),
         "heard": heard[0].contiguous(), "forced": torch.tensor(forced), "logits": logits.contiguous(), "said": torch.tensor(said),
+        "beams.2": torch.tensor(beams[0]), "beams.5": torch.tensor(beams[1]),
         "look.0.1": looks[0][0, 1].contiguous(), "look.1.2": looks[1][0, 2].contiguous(), "first": languages.contiguous(),
     }, f"{out}/expected.safetensors")
     print(said, tokens.decode(said[4:]), len(said))

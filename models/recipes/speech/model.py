@@ -122,3 +122,25 @@ class Whisper(nn.Module):
             if done.all():
                 break
         return [[t for t in row[len(start):] if t != end] for row in tokens.tolist()]
+
+    @torch.no_grad()
+    def likeliest(self, heard, start, end, most=80, beams=5):
+        """Tokens of [1, frames, width] by a beam search, as `transformers` and the engine do it: by the mean of the logarithms."""
+        running, finished, sums = [[]], [], torch.zeros(1)
+        while True:
+            length = len(running[0]) + 1
+            logits = self.decode(torch.tensor([start + row for row in running]), heard.expand(len(running), -1, -1))[:, -1]
+            scores = logits.log_softmax(-1) + sums[:, None]
+            best, places = scores.flatten().topk(2 * beams)
+            parents, kept = running, []
+            for rank, (score, place) in enumerate(zip(best.tolist(), places.tolist())):
+                row = parents[place // scores.shape[1]] + [place % scores.shape[1]]
+                if row[-1] == end or length == most:
+                    if rank < beams:
+                        finished.append((score / length, row))
+                elif len(kept) < beams:
+                    kept.append((score, row))
+            finished = sorted(finished, key=lambda one: -one[0])[:beams]
+            if not kept or len(finished) == beams and kept[0][0] / length <= finished[-1][0]:
+                return [token for token in finished[0][1] if token != end]
+            sums, running = torch.tensor([score for score, _ in kept]), [row for _, row in kept]

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{field, refused};
 use crate::ai::catalog::Model;
-use crate::engine::speech::{Options, Segment, Thresholds, Transcript, Word};
+use crate::engine::speech::{BEAMS, Options, Segment, Thresholds, Transcript, Word};
 use crate::error::AiError;
 
 /// Whose answer it is.
@@ -19,6 +19,9 @@ enum Shape {
         is_punctuated: bool,
     },
 }
+
+/// Each beam of a large checkpoint has tens of megabytes; more than these are not searched.
+const MOST_BEAMS: usize = 10;
 
 /// A request beside its recording.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,11 +74,11 @@ impl Request {
                 return Err(refused(format!("`task` is `transcribe` or `translate`, not `{other}`")));
             }
         };
-        if let Some(beams) = field(input, "beam_size").and_then(Value::as_f64)
-            && !(1.0..=100.0).contains(&beams)
-        {
-            return Err(refused("`beam_size` must be at least 1"));
-        }
+        let beams = match field(input, "beam_size").and_then(Value::as_f64) {
+            None => BEAMS,
+            Some(beams) if (1.0..=100.0).contains(&beams) => (beams as usize).min(MOST_BEAMS),
+            Some(_) => return Err(refused("`beam_size` must be from 1 to 100")),
+        };
         let usual = Thresholds::default();
         let number = |name: &str, usual: f32| field(input, name).and_then(Value::as_f64).map_or(usual, |x| x as f32);
         let flag = |name: &str, usual| field(input, name).and_then(Value::as_bool).unwrap_or(usual);
@@ -92,6 +95,7 @@ impl Request {
                     compression: number("compression_ratio_threshold", usual.compression),
                     log_probability: number("log_prob_threshold", usual.log_probability),
                 },
+                beams,
                 voice_only: flag("vad_filter", false),
             },
         })
@@ -254,6 +258,8 @@ mod tests {
         let options = parse(TURBO, all).unwrap().options;
         assert!(options.translate && options.voice_only && !options.is_continuous);
         assert_eq!((options.language.as_deref(), options.thresholds.no_speech), (Some("de"), 0.5));
+        let beams = |input| parse(TURBO, input).unwrap().options.beams;
+        assert_eq!([options.beams, beams(json!({})), beams(json!({"beam_size": 100}))], [1, 5, MOST_BEAMS]);
         for bad in
             [json!({"task": "sing"}), json!({"language": "klingon"}), json!({"language": ""}), json!({"beam_size": 0})]
         {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::Checkpoint;
+use crate::engine::search::{Generation, Stopping};
 
 pub const CONFIG: &str = "config.json";
 const GENERATION: &str = "generation_config.json";
@@ -69,32 +70,6 @@ pub struct Pairs {
     pub from: Vec<String>,
     pub to: Vec<String>,
     pub through: String,
-}
-
-/// How the target is searched for. Lengths count the start token.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Generation {
-    pub start: u32,
-    pub beams: usize,
-    pub max_length: usize,
-    pub min_length: usize,
-    /// No run of so many tokens occurs twice; 0: may.
-    pub no_repeat: usize,
-    pub length_penalty: f32,
-    pub early_stopping: Stopping,
-    pub forced_bos: Option<u32>,
-    pub forced_eos: Option<u32>,
-}
-
-/// When a beam search ends before its greatest length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopping {
-    /// As soon as there are as many finished texts as beams.
-    Full,
-    /// When the best running one, at its present length, is worse than the worst finished one.
-    Heuristic,
-    /// When no running one can become better.
-    Never,
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,6 @@ mod layers;
 mod network;
 #[cfg(test)]
 mod parity;
-mod search;
 mod sentences;
 
 use candle_core::Device;
@@ -25,6 +24,7 @@ use super::backend::Failure;
 use super::checkpoints::Checkpoint;
 use super::kernels::Isa;
 use super::queue::{QueueOptions, Ticket};
+use super::search;
 use super::solo::Solo;
 
 /// See the module.
@@ -151,7 +151,7 @@ impl Seq2SeqModel {
         move |network, ticket| {
             let states = network.encode(&source.tokens, ticket)?;
             let mut target = network.target(&states, longest.max(2), ticket)?;
-            search::search(&mut target, &options, eos, source.first, longest, ticket)
+            search::search(&mut target, &options, eos, source.first, longest, &|| ticket.check())
         }
     }
 

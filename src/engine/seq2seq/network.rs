@@ -2,7 +2,6 @@
 
 use super::config::{Config, Family};
 use super::layers::{FeedForward, Reader, Residual, Room};
-use super::search::Steps;
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::Checkpoint;
 use crate::engine::kernels::attention::{Sight, attend};
@@ -10,6 +9,7 @@ use crate::engine::kernels::{
     Activation, Arithmetic, Attention, Isa, KvCache, LayerNorm, Linear, Queries, attend_cached, threads,
 };
 use crate::engine::queue::Ticket;
+use crate::engine::search::{self, Steps};
 
 /// Multiplications above which a pass is spread over the cores.
 const WORTH_SPREADING: usize = 1 << 25;
@@ -260,7 +260,7 @@ pub struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// The caches of new beams: the first child of a beam takes its parent's over, the others copy it.
+    /// The caches of new beams.
     fn follow(&mut self, parents: &[usize]) {
         let network = self.network;
         if self.position == 0 {
@@ -268,13 +268,7 @@ impl Target<'_> {
             self.own = parents.iter().map(|_| network.decoder_layers.iter().map(|_| fresh()).collect()).collect();
             return;
         }
-        let mut old: Vec<Option<Vec<KvCache>>> = std::mem::take(&mut self.own).into_iter().map(Some).collect();
-        let mut new = Vec::with_capacity(parents.len());
-        for (index, parent) in parents.iter().enumerate() {
-            let is_last = !parents[index + 1..].contains(parent);
-            new.push(if is_last { old[*parent].take() } else { old[*parent].clone() }.unwrap_or_default());
-        }
-        self.own = new;
+        self.own = search::follow(std::mem::take(&mut self.own), parents);
     }
 
     fn pass(&mut self, hidden: &mut [f32]) -> Vec<f32> {

@@ -33,10 +33,13 @@ struct Layer {
     feed_forward: FeedForward,
 }
 
+/// Keys and values of what was said, layer by layer.
+pub type Said = Vec<KvCache>;
+
 /// What one window's decoding holds.
 pub struct Saying {
     heard: Vec<KvCache>,
-    said: Vec<KvCache>,
+    said: Said,
     /// States of the encoder.
     states: usize,
     /// Keys of what was heard, `[states, width]` for each layer, where the weights will be asked for.
@@ -108,18 +111,61 @@ impl Decoder {
 
     /// Appends tokens, and gives the logits after the last of them, or after each with `all`.
     pub fn say(&mut self, saying: &mut Saying, tokens: &[u32], all: bool) -> Result<Vec<f32>, Failure> {
-        let (width, first, count) = (self.width, saying.length, tokens.len());
-        if first + count > self.context || count == 0 {
-            return Err(Failure::Backend(format!("{count} tokens behind {first} of {}", self.context)));
+        let Saying { heard, said, states, queries, length, .. } = saying;
+        let mut hidden = self.pass(heard, *states, std::slice::from_mut(said), *length, tokens, Some(queries))?;
+        saying.length += tokens.len();
+        let last = if all { hidden } else { hidden.split_off((tokens.len() - 1) * self.width) };
+        Ok(self.guess(last))
+    }
+
+    /// What `saying` said so far, for one more beam over it.
+    pub fn fork(&self, saying: &Saying) -> Said {
+        saying.said.clone()
+    }
+
+    /// Puts a token behind the first `position` of each of `said`, beams over what `saying` heard, and gives the logits after
+    /// each. What `saying` itself said stays as it is.
+    pub fn say_each(
+        &mut self,
+        saying: &Saying,
+        said: &mut [Said],
+        position: usize,
+        tokens: &[u32],
+    ) -> Result<Vec<f32>, Failure> {
+        let hidden = self.pass(&saying.heard, saying.states, said, position, tokens, None)?;
+        Ok(self.guess(hidden))
+    }
+
+    /// `[rows, vocabulary]` of states `[rows, width]`.
+    fn guess(&self, mut states: Vec<f32>) -> Vec<f32> {
+        self.norm.normalize(&mut states);
+        let mut logits = vec![0.0; states.len() / self.width * self.vocabulary];
+        self.logits.forward(&states, Activation::None, &mut logits);
+        logits
+    }
+
+    /// States of `tokens`, as many for each of `said`, which have `first` tokens and get these; adds what they ask to
+    /// `queries`.
+    fn pass(
+        &mut self,
+        heard: &[KvCache],
+        states: usize,
+        said: &mut [Said],
+        first: usize,
+        tokens: &[u32],
+        mut queries: Option<&mut Vec<Vec<f32>>>,
+    ) -> Result<Vec<f32>, Failure> {
+        let (width, each, count) = (self.width, tokens.len() / said.len().max(1), tokens.len());
+        if first + each > self.context || each == 0 {
+            return Err(Failure::Backend(format!("{each} tokens behind {first} of {}", self.context)));
         }
         let mut hidden = vec![0.0; count * width];
-        for ((token, row), place) in
-            tokens.iter().zip(hidden.chunks_exact_mut(width)).zip(self.places[first * width..].chunks_exact(width))
-        {
+        for (index, (token, row)) in tokens.iter().zip(hidden.chunks_exact_mut(width)).enumerate() {
             if *token as usize >= self.vocabulary {
                 return Err(Failure::Input(format!("token {token} is not in the vocabulary")));
             }
             self.logits.weights_of(*token as usize, row);
+            let place = &self.places[(first + index % each) * width..][..width];
             row.iter_mut().zip(place).for_each(|(x, place)| *x += place);
         }
         let room = &mut self.room;
@@ -131,12 +177,16 @@ impl Decoder {
             layer.norm.normalize(&mut room.normed);
             room.wide.resize(count * 3 * width, 0.0);
             layer.qkv.forward(&room.normed, Activation::None, &mut room.wide);
-            let cache = &mut saying.said[index];
-            for (row, qkv) in room.wide.chunks_exact(3 * width).enumerate() {
-                cache.write(first + row, &qkv[width..2 * width], &qkv[2 * width..]);
+            for (said, rows) in said.iter_mut().zip(room.wide.chunks_exact(each * 3 * width)) {
+                for (row, qkv) in rows.chunks_exact(3 * width).enumerate() {
+                    said[index].write(first + row, &qkv[width..2 * width], &qkv[2 * width..]);
+                }
             }
-            let asked = Queries { rows: &room.wide, stride: 3 * width, position: first, count };
-            attend_cached(&[(cache, asked)], &mut room.context);
+            let own = |rows| Queries { rows, stride: 3 * width, position: first, count: each };
+            let asked: Vec<_> = (said.iter().zip(room.wide.chunks_exact(each * 3 * width)))
+                .map(|(said, rows)| (&said[index], own(rows)))
+                .collect();
+            attend_cached(&asked, &mut room.context);
             layer.output.forward(&room.context, Activation::None, &mut room.update);
             add_scaled(self.isa, &mut hidden, &room.update, 1.0);
 
@@ -145,22 +195,19 @@ impl Decoder {
             layer.cross_norm.normalize(&mut room.normed);
             room.wide.resize(count * width, 0.0);
             layer.cross_query.forward(&room.normed, Activation::None, &mut room.wide);
-            saying.queries[index].extend_from_slice(&room.wide);
+            if let Some(queries) = &mut queries {
+                queries[index].extend_from_slice(&room.wide);
+            }
             // Each token sees all that was heard: as if it stood at the last state.
-            let position = saying.states - 1;
+            let position = states - 1;
             let asked = room.wide.chunks_exact(width).map(|rows| Queries { rows, stride: width, position, count: 1 });
-            let asked: Vec<_> = asked.map(|queries| (&saying.heard[index], queries)).collect();
+            let asked: Vec<_> = asked.map(|queries| (&heard[index], queries)).collect();
             attend_cached(&asked, &mut room.context);
             layer.cross_output.forward(&room.context, Activation::None, &mut room.update);
             add_scaled(self.isa, &mut hidden, &room.update, 1.0);
             layer.feed_forward.add(&mut hidden, room);
         }
-        saying.length += count;
-        let mut last = if all { hidden } else { hidden.split_off((count - 1) * width) };
-        self.norm.normalize(&mut last);
-        let mut logits = vec![0.0; last.len() / width * self.vocabulary];
-        self.logits.forward(&last, Activation::None, &mut logits);
-        Ok(logits)
+        Ok(hidden)
     }
 
     /// How much the tokens `from..` looked at each of the first `states` states, by the head `[layer, head]`:

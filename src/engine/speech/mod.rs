@@ -3,6 +3,7 @@
 //! [`SpeechModel`] is a checkpoint with its thread. A recording is decoded and resampled on the caller's thread
 //! ([`sound::decode`]), then submitted; windows are heard one after the other.
 
+mod beams;
 mod codec;
 mod config;
 mod decoder;
@@ -15,9 +16,11 @@ mod parity;
 mod search;
 pub mod sound;
 mod transcribe;
+mod transcript;
 mod turn;
 mod voice;
 mod weights;
+mod windows;
 mod words;
 
 use candle_core::Device;
@@ -37,7 +40,8 @@ use super::solo::Solo;
 
 pub use config::runs;
 pub use search::Thresholds;
-pub use transcribe::{Options, Segment, Transcript};
+pub use transcribe::{BEAMS, Options};
+pub use transcript::{Segment, Transcript};
 pub use turn::{Turn, turn};
 pub use words::Word;
 

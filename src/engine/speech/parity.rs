@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use safetensors::SafeTensors;
 
+use super::decoder::Saying;
 use super::search::{Beginning, Thresholds, search, softmax};
 use super::{Options, Whisper};
 use crate::engine::backend::Failure;
@@ -93,9 +94,9 @@ fn the_likeliest_tokens_and_the_language_agree() {
     let said = expected.ids("said");
     // Of twenty tokens the recording has at most; nothing counts as gone wrong here.
     let thresholds = Thresholds { no_speech: 2.0, compression: f32::MAX, log_probability: f32::MIN };
-    let beginning = Beginning { prompt: &[], start: &said[..4], prefix: &[] };
+    let beginning = Beginning { prompt: &[], start: &said[..4], prefix: &[], thresholds: &thresholds, beams: 1 };
     let (decoder, tokens) = (&mut whisper.decoder, &whisper.tokens);
-    let found = search(decoder, &mut saying, tokens, &beginning, &thresholds, &|_| String::new(), &no_end).unwrap();
+    let found = search(decoder, &mut saying, tokens, &beginning, &|_| String::new(), &no_end).unwrap();
     let ids: Vec<u32> = found.chosen.iter().map(|token| token.id).collect();
     // Half of the decoder's tokens is the most.
     let both = ids.len().min(said.len() - 4);
@@ -107,6 +108,30 @@ fn the_likeliest_tokens_and_the_language_agree() {
     let transcript = whisper.transcribe(&expected.floats("sound"), &Options::default(), &no_end).unwrap();
     assert_eq!(best.map(|(code, _)| code.as_str()), Some(transcript.language.as_str()));
     assert!((transcript.duration - 1.5).abs() < 1e-6 && transcript.language_probability > 1.0 / 3.0);
+}
+
+#[test]
+fn beams_find_what_they_find_in_transformers_and_their_odds_and_looks_are_the_texts_own() {
+    let expected = Expected::read();
+    let thresholds = Thresholds { no_speech: 2.0, compression: f32::MAX, log_probability: f32::MIN };
+    for (isa, beams) in Isa::all().into_iter().flat_map(|isa| [(isa, 2), (isa, 5)]) {
+        let mut whisper = whisper(isa);
+        let heard = whisper.encoder.encode(&expected.floats("mel.80"), &no_end).unwrap();
+        let mut saying = whisper.decoder.listen(&heard);
+        let start = &expected.ids("said")[..4];
+        let beginning = Beginning { prompt: &[], start, prefix: &[], thresholds: &thresholds, beams };
+        let (decoder, tokens) = (&mut whisper.decoder, &whisper.tokens);
+        let found = search(decoder, &mut saying, tokens, &beginning, &|_| String::new(), &no_end).unwrap();
+        let ids: Vec<u32> = found.chosen.iter().map(|token| token.id).collect();
+        assert_eq!(ids, expected.ids(&format!("beams.{beams}")), "{} {beams} beams", isa.name());
+        // The cache holds the text that was found: the next token's odds and the looks are those of saying it at once.
+        let mut again = decoder.listen(&heard);
+        let all = [start, &ids].concat();
+        decoder.say(&mut again, &all, false).unwrap();
+        let looks = |saying: &Saying| decoder.attention(saying, [1, 2], 0, 100);
+        assert_near(&looks(&saying), &looks(&again), 1e-4, isa.name());
+        assert!(found.chosen.iter().all(|token| token.log_probability < 0.0) && found.mean_log_probability < 0.0);
+    }
 }
 
 #[test]

@@ -1,13 +1,15 @@
-//! The tokens of one window: the likeliest one after the other, and by lot where that goes wrong.
+//! The tokens of one window: the likeliest text, and one by lot where that goes wrong.
 
 use rand::RngExt as _;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
+use super::beams;
 use super::config::Tokens;
 use super::decoder::{Decoder, Saying};
 use super::words::Chosen;
 use crate::engine::backend::Failure;
+use crate::engine::search::Check;
 
 /// Temperatures that are tried in turn.
 const TEMPERATURES: [f32; 3] = [0.0, 0.4, 0.8];
@@ -44,7 +46,7 @@ pub struct Found {
     pub first: usize,
 }
 
-/// What stands before a window's text.
+/// What stands before a window's text, and how that is searched for.
 pub struct Beginning<'a> {
     /// Text before the window, none or with its own token in front.
     pub prompt: &'a [u32],
@@ -52,6 +54,9 @@ pub struct Beginning<'a> {
     pub start: &'a [u32],
     /// Text that the window's begins with; counts as its own.
     pub prefix: &'a [u32],
+    pub thresholds: &'a Thresholds,
+    /// Texts that are followed at once; 1: the likeliest token, one after the other.
+    pub beams: usize,
 }
 
 /// Odds of the languages and of silence, from the state after the start token alone.
@@ -69,10 +74,10 @@ pub fn search(
     saying: &mut Saying,
     tokens: &Tokens,
     beginning: &Beginning<'_>,
-    thresholds: &Thresholds,
     text: &dyn Fn(&[u32]) -> String,
-    check: &dyn Fn() -> Result<(), Failure>,
+    check: Check<'_>,
 ) -> Result<Found, Failure> {
+    let thresholds = beginning.thresholds;
     decoder.rewind(saying, 0);
     let (start, rest) = beginning.start.split_first().ok_or_else(|| Failure::Backend("no start token".to_owned()))?;
     let first = [beginning.prompt, &[*start]].concat();
@@ -93,7 +98,15 @@ pub fn search(
     for (attempt, temperature) in TEMPERATURES.into_iter().enumerate() {
         decoder.rewind(saying, length);
         let random = (attempt > 0).then(|| ChaCha8Rng::seed_from_u64(length as u64 * 31 + attempt as u64));
-        let chosen = say_on(decoder, saying, tokens, logits.clone(), (temperature, random), check)?;
+        let chosen = match random {
+            None if beginning.beams > 1 => {
+                let last = rest.last().copied().unwrap_or(*start);
+                let most = (beginning.beams, most(decoder, saying));
+                let ids = beams::likeliest(decoder, saying, tokens, last, most, check)?;
+                beams::weighed(decoder, saying, tokens, logits.clone(), &ids)?
+            }
+            random => say_on(decoder, saying, tokens, logits.clone(), (temperature, random), check)?,
+        };
         let prefix = beginning.prefix.iter().map(|id| Chosen { id: *id, log_probability: 0.0 });
         let all: Vec<Chosen> = prefix.chain(chosen.0).collect();
         let ids: Vec<u32> = all.iter().map(|token| token.id).collect();
@@ -140,20 +153,13 @@ fn say_on(
     tokens: &Tokens,
     mut logits: Vec<f32>,
     (temperature, mut random): Lot,
-    check: &dyn Fn() -> Result<(), Failure>,
+    check: Check<'_>,
 ) -> Result<(Vec<Chosen>, f32), Failure> {
-    let most = (decoder.context / 2).min(decoder.context - saying.length);
+    let most = most(decoder, saying);
     let (mut chosen, mut sum) = (Vec::new(), 0.0);
     loop {
         check()?;
-        for id in &tokens.suppressed {
-            logits[*id as usize] = f32::NEG_INFINITY;
-        }
-        if chosen.is_empty() {
-            for id in &tokens.suppressed_first {
-                logits[*id as usize] = f32::NEG_INFINITY;
-            }
-        }
+        forbid(&mut logits, tokens, chosen.is_empty());
         let id = match &mut random {
             None => greatest(&logits),
             Some(random) => by_lot(&logits, temperature, random.random()),
@@ -167,6 +173,19 @@ fn say_on(
         }
         chosen.push(Chosen { id, log_probability });
         logits = decoder.say(saying, &[id], false)?;
+    }
+}
+
+/// Tokens that a window's text may have, its end counted.
+fn most(decoder: &Decoder, saying: &Saying) -> usize {
+    (decoder.context / 2).min(decoder.context - saying.length)
+}
+
+/// What is no text is not chosen, nor a blank first.
+pub fn forbid(logits: &mut [f32], tokens: &Tokens, is_first: bool) {
+    let first = if is_first { tokens.suppressed_first.as_slice() } else { &[] };
+    for id in tokens.suppressed.iter().chain(first) {
+        logits[*id as usize] = f32::NEG_INFINITY;
     }
 }
 

@@ -3,11 +3,16 @@
 use std::ops::Range;
 
 use super::config::Tokens;
-use super::search::{self, Beginning, Found, Thresholds};
-use super::words::{STATE, Word, timed};
+use super::search::{self, Beginning, Thresholds};
+use super::transcript::Transcript;
+use super::windows::windows;
+use super::words::{STATE, timed};
 use super::{RATE, Whisper, voice};
 use crate::engine::backend::Failure;
 use crate::engine::kernels::threads;
+
+/// Beams where nothing is said, as production's schema has it.
+pub const BEAMS: usize = 5;
 
 /// What is wanted of a recording.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +28,8 @@ pub struct Options {
     /// Each window sees the text before it.
     pub is_continuous: bool,
     pub thresholds: Thresholds,
+    /// Texts that are followed at once.
+    pub beams: usize,
     /// What is no voice is left out first.
     pub voice_only: bool,
 }
@@ -36,56 +43,14 @@ impl Default for Options {
             prefix: None,
             is_continuous: true,
             thresholds: Thresholds::default(),
+            beams: BEAMS,
             voice_only: false,
         }
     }
 }
 
-/// A recording written down.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Transcript {
-    pub language: String,
-    pub language_probability: f32,
-    /// Seconds.
-    pub duration: f32,
-    /// Seconds that were listened to.
-    pub listened: f32,
-    pub segments: Vec<Segment>,
-}
-
-/// A sentence, or what is between two pauses.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Segment {
-    /// Seconds from the recording's start.
-    pub start: f32,
-    pub end: f32,
-    pub text: String,
-    pub words: Vec<Word>,
-    /// Of its window.
-    pub temperature: f32,
-    pub mean_log_probability: f32,
-    pub compression: f32,
-    pub no_speech: f32,
-}
-
-impl Transcript {
-    /// All that was said, in one line.
-    pub fn text(&self) -> String {
-        let parts: Vec<&str> = self.segments.iter().map(|segment| segment.text.trim()).collect();
-        parts.join(" ")
-    }
-
-    pub fn words(&self) -> impl Iterator<Item = &Word> {
-        self.segments.iter().flat_map(|segment| &segment.words)
-    }
-}
-
 /// Languages that are written without blanks between words.
 const WITHOUT_BLANKS: [&str; 6] = ["zh", "ja", "th", "lo", "my", "yue"];
-/// Seconds of silence after which a new segment begins.
-const PAUSE: f32 = 1.0;
-/// Samples that are too short to hold a word.
-const SHORTEST: usize = RATE as usize / 50;
 
 impl Whisper {
     /// Writes down `sound`, mono at [`RATE`]. `check` ends the work.
@@ -131,12 +96,12 @@ impl Whisper {
                 }
                 let start = self.tokens.beginning(language, usize::from(options.translate));
                 let prompt = self.prompt(&before);
-                let beginning = Beginning { prompt: &prompt, start: &start, prefix: &prefix };
+                let (thresholds, beams) = (&options.thresholds, options.beams);
+                let beginning = Beginning { prompt: &prompt, start: &start, prefix: &prefix, thresholds, beams };
                 let tokenizer = &self.tokenizer;
                 let text = |ids: &[u32]| tokenizer.decode(ids, true).unwrap_or_default();
                 let (decoder, tokens) = (&mut self.decoder, &self.tokens);
-                let thresholds = &options.thresholds;
-                let found = search::search(decoder, &mut saying, tokens, &beginning, thresholds, &text, check)?;
+                let found = search::search(decoder, &mut saying, tokens, &beginning, &text, check)?;
                 let seconds = window.len() as f32 / RATE as f32;
                 let place = (found.first, ((seconds / STATE) as usize + 1).min(self.encoder.positions));
                 let by_letter = WITHOUT_BLANKS.contains(&transcript.language.as_str());
@@ -161,7 +126,7 @@ impl Whisper {
                 before.extend(found.chosen.iter().map(|token| token.id));
             }
             let offset = window.start as f32 / RATE as f32;
-            segments(words, offset, &found, &mut transcript.segments);
+            transcript.add(words, offset, &found);
         }
         Ok(transcript)
     }
@@ -217,99 +182,4 @@ fn likeliest(tokens: &Tokens, odds: &[f32]) -> (Option<u32>, f32) {
     let sum: f32 = tokens.languages.values().map(of).sum();
     let best = tokens.languages.values().max_by(|a, b| of(a).total_cmp(&of(b))).copied();
     (best, best.map_or(1.0, |token| of(&token) / sum.max(f32::MIN_POSITIVE)))
-}
-
-/// Windows of at most `most` samples over what is heard; one that would cut into speech ends in the quietest moment of its
-/// last third. Stretches that fit into one window, the pauses between them included, share it.
-fn windows(sound: &[f32], heard: &[Range<usize>], most: usize) -> Vec<Range<usize>> {
-    let mut windows: Vec<Range<usize>> = Vec::new();
-    for stretch in heard {
-        let mut start = stretch.start;
-        match windows.last_mut() {
-            Some(last) if stretch.end - last.start <= most => {
-                last.end = stretch.end;
-                continue;
-            }
-            _ => {}
-        }
-        while stretch.end - start > most {
-            let cut = voice::quietest(sound, start + most / 3 * 2..start + most).max(start + 1);
-            windows.push(start..cut);
-            start = cut;
-        }
-        windows.push(start..stretch.end);
-    }
-    windows.retain(|window| window.len() >= SHORTEST);
-    windows
-}
-
-/// Adds a window's words as segments: one ends with a sentence or before a pause.
-fn segments(words: Vec<Word>, offset: f32, found: &Found, to: &mut Vec<Segment>) {
-    let mut is_open = false;
-    for mut word in words {
-        (word.start, word.end) = (word.start + offset, word.end + offset);
-        let ends = word.text.trim_end().ends_with(['.', '?', '!', '。', '？', '！']);
-        match to.last_mut() {
-            Some(segment) if is_open && word.start - segment.end < PAUSE => {
-                segment.end = word.end;
-                segment.text.push_str(&word.text);
-                segment.words.push(word);
-            }
-            _ => to.push(Segment {
-                start: word.start,
-                end: word.end,
-                text: word.text.clone(),
-                words: vec![word],
-                temperature: found.temperature,
-                mean_log_probability: found.mean_log_probability,
-                compression: found.compression,
-                no_speech: found.no_speech,
-            }),
-        }
-        is_open = !ends;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_cover_everything_and_end_in_pauses() {
-        // Bursts of a second with pauses of half a second.
-        let sound: Vec<f32> = (0..60 * 16_000_usize)
-            .map(|at| if at % 24_000 < 16_000 { (at as f32 * 0.3).sin() * 0.2 } else { 0.0 })
-            .collect();
-        let all: Vec<_> = std::iter::once(0..sound.len()).collect();
-        let found = windows(&sound, &all, 160_000);
-        assert!(found.windows(2).all(|pair| pair[0].end == pair[1].start));
-        assert_eq!((found[0].start, found.last().unwrap().end), (0, sound.len()));
-        for window in &found[..found.len() - 1] {
-            assert!(window.len() <= 160_000 && window.end % 24_000 > 16_000, "{window:?}");
-        }
-        assert_eq!(
-            windows(&sound, &[0..100, 400_000..500_000, 540_000..550_000], 160_000).first(),
-            Some(&(400_000..550_000))
-        );
-        assert!(windows(&[], std::slice::from_ref(&(0..0)), 160_000).is_empty());
-    }
-
-    #[test]
-    fn sentences_and_pauses_part_segments() {
-        let word = |text: &str, start: f32| Word { text: text.to_owned(), start, end: start + 0.3, probability: 1.0 };
-        let found = Found {
-            chosen: Vec::new(),
-            no_speech: 0.0,
-            mean_log_probability: -0.1,
-            compression: 1.0,
-            temperature: 0.0,
-            first: 4,
-        };
-        let said = vec![word(" One", 0.0), word(" two.", 0.4), word(" Three", 0.9), word(" four", 3.0)];
-        let mut to = Vec::new();
-        segments(said, 10.0, &found, &mut to);
-        let texts: Vec<&str> = to.iter().map(|segment| segment.text.as_str()).collect();
-        assert_eq!(texts, [" One two.", " Three", " four"]);
-        assert_eq!((to[0].start, to[2].start), (10.0, 13.0));
-    }
 }

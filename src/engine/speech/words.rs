@@ -137,8 +137,8 @@ fn split(chosen: &[Chosen], tokenizer: &Tokenizer, by_letter: bool) -> Vec<(Stri
         ids.push(token.id);
         sum += token.log_probability;
         let piece = tokenizer.decode(&ids, false).unwrap_or_default();
-        // A letter may be of several tokens.
-        if piece.ends_with('\u{fffd}') && ids.len() < 8 {
+        // A letter may be of several tokens, and a blank may stand alone before its word.
+        if (piece.ends_with('\u{fffd}') || piece.trim().is_empty()) && ids.len() < 8 {
             continue;
         }
         let is_mark =
@@ -165,6 +165,19 @@ fn split(chosen: &[Chosen], tokenizer: &Tokenizer, by_letter: bool) -> Vec<(Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::checkpoints::bundled;
+
+    #[test]
+    fn a_blank_of_its_own_belongs_to_the_word_behind_it() {
+        let tokenizer = bundled("kindling-whisper").unwrap().tokenizer().unwrap();
+        let id = |token: &str| tokenizer.token_to_id(token).unwrap();
+        let chosen: Vec<Chosen> = ["Ġthe", "Ġf", "ast", "Ġ", "est", "."]
+            .map(|token| Chosen { id: id(token), log_probability: -1.0 })
+            .to_vec();
+        let words = split(&chosen, &tokenizer, false);
+        let expected = [(" the", 1, -1.0), (" fast", 2, -2.0), (" est.", 3, -3.0)];
+        assert_eq!(words, expected.map(|(text, count, sum)| (text.to_owned(), count, sum)));
+    }
 
     #[test]
     fn the_way_follows_the_cheap_cells() {

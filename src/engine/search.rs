@@ -1,11 +1,12 @@
 //! Greedy and beam search as `transformers` does them, on anything that gives logits.
 
-use super::config::{Generation, Stopping};
 use crate::engine::backend::Failure;
-use crate::engine::queue::Ticket;
 
 /// What no token and no text has as a score.
 const NEVER: f32 = -1e9;
+
+/// Ends the work.
+pub type Check<'a> = &'a dyn Fn() -> Result<(), Failure>;
 
 /// A target that grows by one token a beam.
 pub trait Steps {
@@ -14,6 +15,32 @@ pub trait Steps {
 
     /// Appends `tokens[i]` to what beam `parents[i]` of the last step has, and gives the logits of what follows, beam by beam.
     fn step(&mut self, tokens: &[u32], parents: &[usize]) -> Result<Vec<f32>, Failure>;
+}
+
+/// How the target is searched for. Lengths count the start token.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generation {
+    pub start: u32,
+    pub beams: usize,
+    pub max_length: usize,
+    pub min_length: usize,
+    /// No run of so many tokens occurs twice; 0: may.
+    pub no_repeat: usize,
+    pub length_penalty: f32,
+    pub early_stopping: Stopping,
+    pub forced_bos: Option<u32>,
+    pub forced_eos: Option<u32>,
+}
+
+/// When a beam search ends before its greatest length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopping {
+    /// As soon as there are as many finished texts as beams.
+    Full,
+    /// When the best running one, at its present length, is worse than the worst finished one.
+    Heuristic,
+    /// When no running one can become better.
+    Never,
 }
 
 /// One running or finished target.
@@ -31,6 +58,16 @@ struct Rules<'a> {
     forced_bos: Option<u32>,
 }
 
+/// What the new beams have of the old ones: the last child of a beam takes its parent's over, the others copy it.
+pub fn follow<T: Clone>(old: Vec<T>, parents: &[usize]) -> Vec<T> {
+    let mut old: Vec<Option<T>> = old.into_iter().map(Some).collect();
+    let child = |(index, parent): (usize, &usize)| {
+        let is_last = !parents[index + 1..].contains(parent);
+        if is_last { old[*parent].take() } else { old[*parent].clone() }
+    };
+    parents.iter().enumerate().filter_map(child).collect()
+}
+
 /// The tokens behind the start token, without the end token. `first` is forced to follow the start, before what the options
 /// force; `max_length` counts the start token.
 pub fn search(
@@ -39,12 +76,12 @@ pub fn search(
     eos: u32,
     first: Option<u32>,
     max_length: usize,
-    ticket: &Ticket,
+    check: Check<'_>,
 ) -> Result<Vec<u32>, Failure> {
     let rules = Rules { options, eos, max_length: max_length.max(2), forced_bos: first.or(options.forced_bos) };
     let mut tokens = match options.beams {
-        1 => rules.greedy(target, ticket)?,
-        _ => rules.beams(target, ticket)?,
+        1 => rules.greedy(target, check)?,
+        _ => rules.beams(target, check)?,
     };
     tokens.remove(0);
     tokens.retain(|token| *token != eos);
@@ -52,10 +89,10 @@ pub fn search(
 }
 
 impl Rules<'_> {
-    fn greedy(&self, target: &mut dyn Steps, ticket: &Ticket) -> Result<Vec<u32>, Failure> {
+    fn greedy(&self, target: &mut dyn Steps, check: Check<'_>) -> Result<Vec<u32>, Failure> {
         let mut tokens = vec![self.options.start];
         while tokens.len() < self.max_length {
-            ticket.check()?;
+            check()?;
             let last = tokens[tokens.len() - 1];
             let mut logits = target.step(&[last], &[0])?;
             self.restrain(&tokens, &mut logits);
@@ -73,7 +110,7 @@ impl Rules<'_> {
         Ok(tokens)
     }
 
-    fn beams(&self, target: &mut dyn Steps, ticket: &Ticket) -> Result<Vec<u32>, Failure> {
+    fn beams(&self, target: &mut dyn Steps, check: Check<'_>) -> Result<Vec<u32>, Failure> {
         let Generation { beams, start, length_penalty: penalty, early_stopping: stopping, .. } = *self.options;
         let vocabulary = target.vocabulary();
         let mut running = vec![Beam { tokens: vec![start], score: 0.0 }];
@@ -81,7 +118,7 @@ impl Rules<'_> {
         let mut parents = vec![0];
         let mut is_open = true;
         loop {
-            ticket.check()?;
+            check()?;
             let length = running[0].tokens.len();
             let last: Vec<u32> = running.iter().map(|beam| beam.tokens[length - 1]).collect();
             let mut logits = target.step(&last, &parents)?;
@@ -177,11 +214,7 @@ fn greatest(scores: &[f32], count: usize) -> Vec<(usize, f32)> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::clock::Deadline;
-    use crate::engine::queue::Cancel;
 
     /// After each token the same logits, whatever came before it.
     struct Table(Vec<Vec<f32>>);
@@ -210,10 +243,6 @@ mod tests {
         }
     }
 
-    fn ticket() -> Ticket {
-        Ticket { deadline: Deadline::after(Duration::from_secs(60)), cancel: Cancel::default() }
-    }
-
     /// Token 1 looks best after the start but leads nowhere good; 2 then 3 is the likeliest whole.
     fn table() -> Table {
         let row = |shares: [f32; 5]| shares.iter().map(|share: &f32| share.ln()).collect();
@@ -228,7 +257,7 @@ mod tests {
 
     #[test]
     fn beams_find_what_greed_misses() {
-        let run = |beams| search(&mut table(), &options(beams), 4, None, 8, &ticket()).unwrap();
+        let run = |beams| search(&mut table(), &options(beams), 4, None, 8, &|| Ok(())).unwrap();
         assert_eq!(run(1)[0], 1);
         assert_eq!(run(3), [2, 3]);
     }
@@ -236,11 +265,11 @@ mod tests {
     #[test]
     fn what_is_forced_comes_and_what_is_forbidden_does_not() {
         for beams in [1, 3] {
-            let forced = search(&mut table(), &options(beams), 4, Some(3), 8, &ticket()).unwrap();
+            let forced = search(&mut table(), &options(beams), 4, Some(3), 8, &|| Ok(())).unwrap();
             assert_eq!(forced, [3]);
             let mut long = options(beams);
             (long.min_length, long.no_repeat) = (4, 1);
-            let mut said = search(&mut table(), &long, 4, None, 8, &ticket()).unwrap();
+            let mut said = search(&mut table(), &long, 4, None, 8, &|| Ok(())).unwrap();
             said.sort_unstable();
             // Each token once, the start among them.
             assert_eq!(said, [1, 2, 3]);
@@ -248,14 +277,13 @@ mod tests {
     }
 
     #[test]
-    fn a_search_ends_with_its_length_and_its_ticket() {
+    fn a_search_ends_with_its_length_and_its_check() {
         for beams in [1, 4] {
             let mut endless = options(beams);
             endless.min_length = 8;
-            assert!(search(&mut table(), &endless, 4, None, 5, &ticket()).unwrap().len() <= 4);
-            let void = ticket();
-            void.cancel.cancel();
-            assert_eq!(search(&mut table(), &endless, 4, None, 5, &void), Err(Failure::Cancelled));
+            assert!(search(&mut table(), &endless, 4, None, 5, &|| Ok(())).unwrap().len() <= 4);
+            let ended = search(&mut table(), &endless, 4, None, 5, &|| Err(Failure::Cancelled));
+            assert_eq!(ended, Err(Failure::Cancelled));
         }
     }
 }
