@@ -1,8 +1,9 @@
 """Word error rate of kindling-whisper on voices, speeds and sentences that it was not trained on.
 
-    python -m speech.eval --texts texts.json --model ../kindling-whisper [--url http://127.0.0.1:8786] [--noise 20]
+    python -m speech.eval --texts texts.json --model ../kindling-whisper [--url http://127.0.0.1:8786] [--noise 20] [--made wider.json]
 
-100 sentences: HAND's fifty, and fifty of the dictionary's held-out examples. With `--url` a running emulator listens (`@cf/openai/whisper`, one
+100 sentences: HAND's fifty, and fifty of the dictionary's held-out examples. With `--made` 100 others, which the generator draws from another seed
+and which are not in the texts that it is given: known forms, but no known sentence. With `--url` a running emulator listens (`@cf/openai/whisper`, one
 WAV file a sentence), otherwise this PyTorch code does. `--noise` adds pink noise at so many dB.
 """
 import argparse
@@ -18,7 +19,7 @@ from tokenizers import Tokenizer
 
 import kindling_format
 
-from . import features, model, score, synth, voices
+from . import features, model, score, synth, voices, wider
 
 
 def sentences(texts):
@@ -26,11 +27,21 @@ def sentences(texts):
     return [("hand", text) for text in texts["hand"][:50]] + [("dictionary", text) for text in texts["held"][:50]]
 
 
-def spoken(texts, noise=None):
-    """(set, sentence, samples at 16 kHz), by voices and at speeds that were not trained on."""
+def made(trained):
+    """(set, sentence): none of `trained`."""
+    rng, found = random.Random(20261129), []
+    while len(found) < 100:
+        text = wider.made(rng)
+        if text and text not in trained:
+            found.append(("made", text))
+    return found
+
+
+def spoken(said, noise=None):
+    """(set, sentence, samples at 16 kHz) of (set, sentence), by voices and at speeds that were not trained on."""
     speaker, rng = voices.Speaker(), random.Random(20)
     filters, spread = features.resampler(speaker.rate), np.random.default_rng(20)
-    for kind, text in sentences(texts):
+    for kind, text in said:
         sound = None
         while sound is None:
             sound = synth.clip(speaker, filters, text, voices.draw(rng, held=True), spread)
@@ -60,7 +71,7 @@ class Local:
         mel = (features.log_mel(torch.from_numpy(padded)) + 4) / 4
         with torch.no_grad():
             heard = self.net.encode(mel.T[None])[0]
-            return self.tokenizer.decode(self.net.greedy(heard, self.start, self.end, 76)[0]).strip()
+            return self.tokenizer.decode(self.net.likeliest(heard, self.start, self.end, 76)).strip()
 
 
 class Served:
@@ -87,16 +98,21 @@ def main():
     parser.add_argument("--model", default="../kindling-whisper")
     parser.add_argument("--url")
     parser.add_argument("--noise", type=float)
+    parser.add_argument("--made", help="what `speech.wider` wrote and training said")
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
     with open(options.texts) as file:
         texts = json.load(file)
     listen = Served(options.url) if options.url else Local(options.model)
-    heard = [(kind, text, listen(sound)) for kind, text, sound in spoken(texts, options.noise)]
+    said = sentences(texts)
+    if options.made:
+        with open(options.made) as file:
+            said = made(set(json.load(file)["train"]) | set(texts["train"]))
+    heard = [(kind, text, listen(sound)) for kind, text, sound in spoken(said, options.noise)]
     if options.show:
         print("\n".join(f"{text} | {said}" for _, text, said in heard))
-    for name in ("hand", "dictionary"):
+    for name in dict.fromkeys(kind for kind, _ in said):
         print(f"{name}: word error rate {score.rate([(a, b) for kind, a, b in heard if kind == name]):.3f}")
     print(f"all {len(heard)}: word error rate {score.rate([(a, b) for _, a, b in heard]):.3f}")
 

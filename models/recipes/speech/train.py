@@ -1,6 +1,6 @@
 """Trains kindling-whisper: cross entropy of the text, with two teachers that the exported checkpoint no longer has.
 
-    python -m speech.train --work DIR [--minutes 70] [--until 16:18] [--rate .01]
+    python -m speech.train --work DIR [--minutes 70] [--until 16:18] [--rate .01] [--from ../kindling-whisper]
 
 DIR holds `shards/`, `texts.json` and `tokenizer.json`. The rate rises for 60 steps and falls linearly to nothing: with the minutes of processor
 time, or with the clock where `--until` comes first. `state.pt` is saved every two minutes and gone on from; `train.log` has the curve.
@@ -20,11 +20,13 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional as F
 
+import kindling_format
 from muon import of_layers
 
 from . import model, score
 
-FRAMES = 5000          # of a batch, padding counted
+FRAMES = 8000          # of a batch, padding counted
+FRESH = 3000           # clips that were never heard, and more, are a pass of their own
 WATCHED = 96            # clips of the first shard that are looked at, never trained on
 WHOLE = 1000            # frames of a whole window
 EMPTY = -100
@@ -86,6 +88,7 @@ class Batches:
     def __init__(self, clips, tokenizer, names, rng, longest=WHOLE):
         self.clips, self.tokenizer, self.rng, self.longest = clips, tokenizer, rng, longest
         self.names, self.cache = {name: at + 1 for at, name in enumerate(names)}, {}
+        self.heard = WATCHED
         token = tokenizer.token_to_id
         self.end, self.begin, self.english, self.nospeech = (token(f"<|{t}|>") for t in ("endoftext", "startoftranscript", "en", "nospeech"))
         self.tasks, self.plain, self.previous = (token("<|translate|>"), token("<|transcribe|>")), token("<|notimestamps|>"), token("<|startofprev|>")
@@ -117,8 +120,11 @@ class Batches:
         return self.cache[index]
 
     def one_pass(self):
-        """Lists of clips, similar in length, in a random order of lists."""
-        order = [index for index in range(WATCHED, len(self.clips.where)) if self.clips.frames(index) <= self.longest]
+        """Lists of clips, similar in length, in a random order of lists: those that came since the last pass, or all again."""
+        count = len(self.clips.where)
+        first = self.heard if count - self.heard >= FRESH else WATCHED
+        self.heard = count
+        order = [index for index in range(first, count) if self.clips.frames(index) <= self.longest]
         order.sort(key=lambda index: self.clips.frames(index) + self.rng.uniform(0, 40))
         groups, group = [], []
         for index in order:
@@ -212,6 +218,7 @@ def main():
     parser.add_argument("--longest", type=int, default=WHOLE, help="frames of the clips that are used; shorter ones first teach faster")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--name", default="state")
+    parser.add_argument("--from", dest="start", help="folder of a checkpoint to begin with, instead of random numbers; its tokenizer must be in DIR")
     options = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 1)))
     torch.manual_seed(options.seed)
@@ -228,6 +235,10 @@ def main():
         net.load_state_dict(state["net"])
         optimiser.load(state["optimiser"])
         rng.seed(options.seed + state["step"])
+    elif options.start:
+        missing = net.load_state_dict(kindling_format.load(f"{options.start}/model.safetensors"), strict=False).missing_keys
+        if not all(name.startswith("sounds.") for name in missing):
+            raise ValueError(f"{options.start} has no {missing}")
     print(f"{sum(p.numel() for p in net.parameters())} numbers, {len(state['names'])} sounds, {len(clips.where)} clips, from step {state['step']}", flush=True)
     began, wall = time.process_time(), time.time()
     until = None
