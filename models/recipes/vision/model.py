@@ -11,7 +11,7 @@ from transformers.models.blip.modeling_blip_text import BlipTextLMHeadModel
 
 from .words import NAMES, PALETTE, vocabulary
 
-SIDE, CLASSIFY_SIDE, STRIDE = 96, 64, 8
+SIDE, CLASSIFY_SIDE, STRIDE = 128, 80, 8
 WIDTH, DETECT_WIDTH = 128, 64
 MOST_OF_A_KIND = 3
 RESNET = dict(num_channels=3, embedding_size=24, hidden_sizes=[24, 48, 96, 160], depths=[1, 2, 2, 1], layer_type="basic", hidden_act="relu",

@@ -16,9 +16,12 @@ SMALLEST, LARGEST = .26, .62
 class Stock:
     """Drawings made beforehand; a call hands out one at random."""
 
-    def __init__(self, seed, each, drawings=DRAWINGS, fallback=True, side=96, bends=0.):
-        """`fallback`: things without a drawing among `drawings` get one that training knows. `side`: pixels of a drawing. `bends`: the part that is bent."""
+    def __init__(self, seed, each, drawings=DRAWINGS, fallback=True, side=96, bends=0., odds=None):
+        """`fallback`: things without a drawing among `drawings` get one that training knows. `side`: pixels of a drawing. `bends`: the part that is bent.
+
+        `odds`: how much more often than others a thing is shown."""
         rng = random.Random(seed)
+        self.odds = odds and [odds.get(name, 1) for name in NAMES]
         self.of = []
         for thing, name in enumerate(NAMES):
             rows = {}
@@ -30,6 +33,10 @@ class Stock:
                     image = bent(rng, image)
                 rows.setdefault(colour, []).append(image.resize((side, side), Image.BOX if side < SIDE else Image.BICUBIC))
             self.of.append(rows)
+
+    def thing(self, rng):
+        """What is shown next."""
+        return rng.choices(range(len(NAMES)), self.odds)[0] if self.odds else rng.randrange(len(NAMES))
 
     def pick(self, rng, thing, colour=None):
         rows = self.of[thing]
@@ -52,10 +59,50 @@ def bent(rng, image, by=.11):
     return image.transform(image.size, Image.MESH, pieces, Image.BILINEAR)
 
 
+def labyrinth(rng, w, h):
+    """Noise of about one frequency, longer in one direction than across."""
+    spectrum = np.fft.rfft2(rng.standard_normal((h, w)))
+    turn, ratio, rate, wide = rng.uniform(0, 3.14), rng.uniform(.25, 1), rng.uniform(2, 14), rng.uniform(.8, 4)
+    ys, xs = np.fft.fftfreq(h)[:, None] * h, np.fft.rfftfreq(w)[None] * w
+    along, across = xs * np.cos(turn) + ys * np.sin(turn), (ys * np.cos(turn) - xs * np.sin(turn)) * ratio
+    noise = np.fft.irfft2(spectrum * np.exp(-((np.hypot(along, across) - rate) / wide) ** 2), (h, w))
+    return (.5 + noise / (4 * noise.std() + 1e-9)).clip(0, 1)
+
+
+def clouds(rng, w, h):
+    """Noise that is stronger the larger it is."""
+    spectrum = np.fft.rfft2(rng.standard_normal((h, w)))
+    ys, xs = np.fft.fftfreq(h)[:, None] * h, np.fft.rfftfreq(w)[None] * w
+    noise = np.fft.irfft2(spectrum * np.maximum(np.hypot(xs, ys), 1) ** -rng.uniform(.6, 2), (h, w))
+    return (.5 + noise / (4 * noise.std() + 1e-9)).clip(0, 1)
+
+
+def cells(rng, w, h):
+    """Pieces of ground, each nearer to its own point than to others, with cracks at times."""
+    count = int(rng.integers(5, 22))
+    ys, xs = np.mgrid[:h, :w].astype(np.float32) / h
+    away = np.stack([np.hypot(xs - x, ys - y) for x, y in rng.random((count, 2))])
+    part = rng.random(count)[away.argmin(0)]
+    if rng.random() < .6:
+        first, second = np.partition(away, 1, 0)[:2]
+        part = np.where(second - first < .02, 1, part * .5)
+    return part
+
+
+def plaid(rng, w, h):
+    """Bands of different widths that cross."""
+    bands = [np.interp(np.arange(side) / side, np.sort(rng.random(9)), rng.random(9)).round(1) for side in (h, w)]
+    return (bands[0][:, None] + bands[1][None]) / 2
+
+
+# The held-out pictures have other textures still.
+TEXTURES = {9: labyrinth, 10: clouds, 11: cells, 12: plaid}
+
+
 def backdrop(rng, w, h):
     base = Image.new("RGB", (w, h), any_colour(rng))
     draw_on = ImageDraw.Draw(base)
-    kind = rng.randrange(9)
+    kind = rng.randrange(13)
     if kind <= 1:
         return base
     if kind == 2:
@@ -66,6 +113,12 @@ def backdrop(rng, w, h):
         return Image.blend(base, Image.fromarray(grid).resize((w, h), Image.BICUBIC), rng.uniform(.2, .7))
     other = any_colour(rng) if rng.random() < .4 else shade(base.getpixel((0, 0)), rng.uniform(.6, 1.4))
     step = rng.uniform(.06, .25)
+    if kind in TEXTURES:
+        part = TEXTURES[kind](np.random.default_rng(rng.getrandbits(32)), w, h)[..., None]
+        if rng.random() < .4:
+            part = part.round()
+        one, two = (np.array(colour, np.float32) for colour in (base.getpixel((0, 0)), other))
+        return Image.fromarray((one + (two - one) * part).clip(0, 255).astype(np.uint8))
     if kind == 4:
         y = round(h * rng.uniform(.3, .75))
         draw_on.rectangle((0, y, w, h), fill=other)
@@ -160,7 +213,7 @@ def scene(rng, stock, w=96, h=96, most=3, background=backdrop, jpeg=.0, stretche
     clutter(rng, image)
     groups, objects = [], []
     for _ in range(rng.choices(range(most + 1), [.04, .4, .38, .18][:most + 1])[0]):
-        thing = rng.randrange(len(NAMES))
+        thing = stock.thing(rng)
         if any(g[0] == thing for g in groups):
             continue
         count = rng.choices([1, 2, 3], [.7, .2, .1])[0]
@@ -215,7 +268,7 @@ def single(rng, stock, w=64, h=64, background=backdrop, jpeg=.0, stretches=(.85,
     """(image, thing): one thing that takes most of the picture."""
     image = background(rng, w, h)
     clutter(rng, image, 3)
-    thing = rng.randrange(len(NAMES))
+    thing = stock.thing(rng)
     sprite, _ = stock.pick(rng, thing)
     extent = rng.uniform(.45, 1)
     sprite = fitted(rng, sprite, extent * w, extent * h, 18, stretches)

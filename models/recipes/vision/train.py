@@ -1,10 +1,11 @@
 """Trains the eyes of the three stand-ins of vision together, on scenes that are drawn meanwhile; stops and resumes at will.
 
-    python -m vision.train --work DIR --minutes 30
+    python -m vision.train --work DIR --minutes 30 [--from ..]
 
 `--minutes` are of CPU time of this process. Muon steps the convolutions, each as a matrix of one row per output, and AdamW the rest; the rates
 fall linearly to nothing, and the statistics of the batch norms are held over the last 20 %, so that the weights end with the norms that they
-are exported with.
+are exported with. `--from` begins with the weights of the checkpoints there instead of random numbers. The convolutions compute in bfloat16, where
+the processor does, in five eighths of the time.
 """
 import argparse
 import os
@@ -18,6 +19,8 @@ import torch.nn.functional as F
 
 from muon import Muon
 
+from . import offline
+from .export import BOLDNESS
 from .model import SIDE, STRIDE, CLASSIFY_SIDE, Vision, normalised
 from .scene import Stock, scene, single
 from .things_more import EVERY
@@ -26,6 +29,8 @@ from .words import NAMES
 GRID = SIDE // STRIDE
 # A picture is squeezed to a square, whatever its shape.
 STRETCHES = (.62, 1.35)
+# What looks most like something else is shown more often: of the first checkpoint's errors two thirds were these.
+ODDS = {"cup": 2.5, "vase": 2, "bottle": 1.7, "boat": 1.3, "laptop": 1.3, "umbrella": 1.2}
 
 
 def targets(objects):
@@ -72,12 +77,12 @@ class Source:
 
     def __init__(self, seed, each, ring, fresh):
         self.rng, self.fresh = random.Random(seed), fresh
-        self.stock = Stock(seed, each, EVERY, bends=.7)
+        self.stock = Stock(seed, each, EVERY, side=128, bends=.7, odds=ODDS)
         self.ring, self.size, self.next = [], ring, 0
         self.alone, self.turn = [], 0
 
     def make(self):
-        image, objects, _ = scene(self.rng, self.stock, stretches=STRETCHES)
+        image, objects, _ = scene(self.rng, self.stock, SIDE, SIDE, stretches=STRETCHES)
         return np.asarray(image), *targets(objects)
 
     def scenes(self, n):
@@ -104,6 +109,14 @@ class Source:
         return normalised(np.stack([r[0] for r in rows])), torch.tensor([r[1] for r in rows])
 
 
+def begun_with(model, folder):
+    """The weights of the checkpoints in `folder`, without what the export adds."""
+    for name in ("kindling-classify", "kindling-detect"):
+        offline.load(f"{folder}/{name}", model)
+    with torch.no_grad():
+        model.detector.out.bias[:len(NAMES)] -= BOLDNESS
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
@@ -118,9 +131,11 @@ def main():
     add("--rate", type=float, default=.02, help="Muon's, of the convolutions")
     add("--adam-rate", type=float, default=3e-3)
     add("--seed", type=int, default=1)
+    add("--from", dest="start", help="folder of the checkpoints to begin with")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
+    halves = torch.cpu._is_avx512_bf16_supported()
     os.makedirs(args.work, exist_ok=True)
     path = f"{args.work}/state.pt"
     model = Vision().to(memory_format=torch.channels_last)
@@ -135,6 +150,8 @@ def main():
         model.load_state_dict(state["model"])
         optimiser.load(state["optimiser"])
         spent, steps = state["spent"], state["steps"]
+    elif args.start:
+        begun_with(model, args.start)
     source = Source(args.seed * 1000 + steps, args.each, args.ring, args.fresh)
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
@@ -163,10 +180,12 @@ def main():
         pixels, heat, sides, held, colours = source.scenes(args.batch)
         alone, things = source.singles(args.singles)
         drawing += time.process_time() - begin
-        stages = model.stages(pixels)
-        neck = model.neck(stages)
-        detection, box = detection_loss(model.detector(stages, neck), heat, sides, held, colours)
-        guessed = model.classify(alone)
+        with torch.autocast("cpu", torch.bfloat16, enabled=halves):
+            stages = model.stages(pixels)
+            found = model.detector(stages, model.neck(stages))
+            guessed = model.classify(alone)
+        guessed = guessed.float()
+        detection, box = detection_loss([out.float() for out in found], heat, sides, held, colours)
         naming = F.cross_entropy(guessed, things, label_smoothing=.05)
         (detection + naming).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 4.)
