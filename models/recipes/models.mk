@@ -35,7 +35,7 @@ SENTIMENT_MINUTES ?= 14
 SUMMARY_MINUTES ?= 7
 TRANSLATE_MINUTES ?= 30
 # CPU minutes of the eyes and of the writer of kindling-classify, -detect and -caption.
-VISION_MINUTES ?= 40
+VISION_MINUTES ?= 110
 VISION_WRITER_MINUTES ?= 5
 
 .PHONY: models models-embed models-chat models-whisper models-texts models-vision eval-speech eval-texts eval-vision eval-models test-models models-try
