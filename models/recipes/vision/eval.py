@@ -61,7 +61,7 @@ def main():
     every = right[True] + right[False]
     print(f"classified: {sum(every)} of {len(every)} ({100 * sum(every) / len(every):.1f} %), drawings that training cannot draw {sum(right[True])} of {len(right[True])}")
     boxes = hits = named = extra = 0
-    exact = things = new = new_right = 0
+    exact = things = kinds = new = new_right = 0
     for row in rows["scenes"]:
         path = f"{args.pictures}/{row['file']}"
         w, h = row["size"]
@@ -79,12 +79,13 @@ def main():
         said, truth = told(caption), told(row["caption"])
         is_right = {k: v[0] for k, v in said.items()} == {k: v[0] for k, v in truth.items()}
         things += is_right
+        kinds += set(said) == set(truth)
         exact += caption == row["caption"]
         new, new_right = new + row["new_drawings"], new_right + (row["new_drawings"] and is_right)
         if args.show and not is_right:
             print(row["file"], row["caption"], "->", caption)
     print(f"boxes with IoU over 0.5: {hits} of {boxes} ({100 * hits / boxes:.1f} %), also named right {named} ({100 * named / boxes:.1f} %), beside them {extra} that are nothing")
-    print(f"captions with the right things and numbers: {things} of {len(rows['scenes'])}, of scenes with new drawings {new_right} of {new}; word for word {exact}")
+    print(f"captions with the right things: {kinds} of {len(rows['scenes'])}, with the right things and numbers {things}, of scenes with new drawings {new_right} of {new}; word for word {exact}")
 
 
 if __name__ == "__main__":
