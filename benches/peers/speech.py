@@ -60,12 +60,16 @@ def recording(rate):
     return body.getvalue(), sound.astype(np.float32)
 
 
+def states(model, sound):
+    """What PyTorch's encoder makes of the sound."""
+    return model.model.encoder(WhisperFeatureExtractor()(sound, sampling_rate=16000, return_tensors="pt").input_features)
+
+
 def torch_turn(model, start, sound):
     """Seconds of PyTorch for the picture, the states and so many tokens, with its cache."""
     began = time.perf_counter()
     with torch.inference_mode():
-        mel = WhisperFeatureExtractor()(sound, sampling_rate=16000, return_tensors="pt").input_features
-        heard = model.model.encoder(mel)
+        heard = states(model, sound)
         tokens, cache = torch.tensor([start]), None
         for _ in range(TOKENS):
             out = model(encoder_outputs=heard, decoder_input_ids=tokens, past_key_values=cache, use_cache=True)
@@ -77,9 +81,7 @@ def torch_beams(model, start, sound, beams):
     """The same by the beam search of `transformers`."""
     began = time.perf_counter()
     with torch.inference_mode():
-        mel = WhisperFeatureExtractor()(sound, sampling_rate=16000, return_tensors="pt").input_features
-        heard = model.model.encoder(mel)
-        GenerationMixin.generate(model, encoder_outputs=heard, decoder_input_ids=torch.tensor([start]), num_beams=beams, do_sample=False,
+        GenerationMixin.generate(model, encoder_outputs=states(model, sound), decoder_input_ids=torch.tensor([start]), num_beams=beams, do_sample=False,
                                  min_new_tokens=TOKENS, max_new_tokens=TOKENS)
     return time.perf_counter() - began
 
@@ -109,7 +111,8 @@ def main():
 
             def our_turn(body, beams=1):
                 # No window counts as gone wrong, or it would be tried again.
-                asked = {"audio": base64.b64encode(body).decode(), "language": "en", "beam_size": beams, "compression_ratio_threshold": 1e9, "log_prob_threshold": -1e9}
+                asked = {"audio": base64.b64encode(body).decode(), "language": "en", "beam_size": beams,
+                         "compression_ratio_threshold": 1e9, "log_prob_threshold": -1e9}
                 request = urllib.request.Request(url, json.dumps(asked).encode(), {"content-type": "application/json"})
                 began = time.perf_counter()
                 with urllib.request.urlopen(request) as answer:

@@ -20,7 +20,7 @@ from . import texts
 PIECE = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 LEAST = 8                   # sentences in which a word must stand to be one of those that are put in
 PLAIN = 12                  # and in a definition that is said
-MIXED, ROWS = .25, .2        # parts of the whole
+MIXED, ROWS, REAL = .25, .2, .3        # parts of the whole; the rest is made
 
 
 def definitions():
@@ -86,7 +86,7 @@ def collect(first, count, seed=1):
     add(int(count * (MIXED + ROWS)), row)
     sentences = [text for text in dict.fromkeys(real + told) if text not in never and text not in found]
     rng.shuffle(sentences)
-    found.update(dict.fromkeys(sentences[:int(count * .3)], True))
+    found.update(dict.fromkeys(sentences[:int(count * REAL)], True))
     add(count, lambda: made(rng))
     every = list(found)
     rng.shuffle(every)

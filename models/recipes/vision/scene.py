@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from .pen import SIDE, any_colour, shade
+from .textures import TEXTURES
 from .things import DRAWINGS, draw
 from .words import COLOURED, NAMES, PALETTE, caption, place
 
@@ -59,50 +60,10 @@ def bent(rng, image, by=.11):
     return image.transform(image.size, Image.MESH, pieces, Image.BILINEAR)
 
 
-def labyrinth(rng, w, h):
-    """Noise of about one frequency, longer in one direction than across."""
-    spectrum = np.fft.rfft2(rng.standard_normal((h, w)))
-    turn, ratio, rate, wide = rng.uniform(0, 3.14), rng.uniform(.25, 1), rng.uniform(2, 14), rng.uniform(.8, 4)
-    ys, xs = np.fft.fftfreq(h)[:, None] * h, np.fft.rfftfreq(w)[None] * w
-    along, across = xs * np.cos(turn) + ys * np.sin(turn), (ys * np.cos(turn) - xs * np.sin(turn)) * ratio
-    noise = np.fft.irfft2(spectrum * np.exp(-((np.hypot(along, across) - rate) / wide) ** 2), (h, w))
-    return (.5 + noise / (4 * noise.std() + 1e-9)).clip(0, 1)
-
-
-def clouds(rng, w, h):
-    """Noise that is stronger the larger it is."""
-    spectrum = np.fft.rfft2(rng.standard_normal((h, w)))
-    ys, xs = np.fft.fftfreq(h)[:, None] * h, np.fft.rfftfreq(w)[None] * w
-    noise = np.fft.irfft2(spectrum * np.maximum(np.hypot(xs, ys), 1) ** -rng.uniform(.6, 2), (h, w))
-    return (.5 + noise / (4 * noise.std() + 1e-9)).clip(0, 1)
-
-
-def cells(rng, w, h):
-    """Pieces of ground, each nearer to its own point than to others, with cracks at times."""
-    count = int(rng.integers(5, 22))
-    ys, xs = np.mgrid[:h, :w].astype(np.float32) / h
-    away = np.stack([np.hypot(xs - x, ys - y) for x, y in rng.random((count, 2))])
-    part = rng.random(count)[away.argmin(0)]
-    if rng.random() < .6:
-        first, second = np.partition(away, 1, 0)[:2]
-        part = np.where(second - first < .02, 1, part * .5)
-    return part
-
-
-def plaid(rng, w, h):
-    """Bands of different widths that cross."""
-    bands = [np.interp(np.arange(side) / side, np.sort(rng.random(9)), rng.random(9)).round(1) for side in (h, w)]
-    return (bands[0][:, None] + bands[1][None]) / 2
-
-
-# The held-out pictures have other textures still.
-TEXTURES = {9: labyrinth, 10: clouds, 11: cells, 12: plaid}
-
-
 def backdrop(rng, w, h):
     base = Image.new("RGB", (w, h), any_colour(rng))
     draw_on = ImageDraw.Draw(base)
-    kind = rng.randrange(13)
+    kind = rng.randrange(9 + len(TEXTURES))
     if kind <= 1:
         return base
     if kind == 2:
@@ -113,8 +74,8 @@ def backdrop(rng, w, h):
         return Image.blend(base, Image.fromarray(grid).resize((w, h), Image.BICUBIC), rng.uniform(.2, .7))
     other = any_colour(rng) if rng.random() < .4 else shade(base.getpixel((0, 0)), rng.uniform(.6, 1.4))
     step = rng.uniform(.06, .25)
-    if kind in TEXTURES:
-        part = TEXTURES[kind](np.random.default_rng(rng.getrandbits(32)), w, h)[..., None]
+    if kind >= 9:
+        part = TEXTURES[kind - 9](np.random.default_rng(rng.getrandbits(32)), w, h)[..., None]
         if rng.random() < .4:
             part = part.round()
         one, two = (np.array(colour, np.float32) for colour in (base.getpixel((0, 0)), other))
