@@ -17,6 +17,7 @@ class Muon:
         self.matrices, self.rate, self.adam_rate, self.decay, self.momentum = matrices, rate, adam_rate, decay, momentum
         self.adam = torch.optim.AdamW(rest, lr=adam_rate, betas=(.9, .98), eps=epsilon, weight_decay=0., fused=True)
         self.velocity = [torch.zeros_like(p) for p, _ in self.matrices]
+        self.team = None            # of parallel.py: who shares the work
 
     def state(self):
         return {"adam": self.adam.state_dict(), "velocity": self.velocity}
@@ -43,11 +44,24 @@ class Muon:
             parts = zip(p.split(rows), update.split(rows)) if rows else [(p, update)]
             for part, u in parts:
                 by_shape.setdefault(tuple(u.shape), []).append((part, u.flatten(1)))
-        for (rows, *cols), pairs in by_shape.items():
-            x = orthogonal(torch.stack([u for _, u in pairs]))
-            scale = max(1, rows / pairs[0][1].shape[1]) ** .5
-            for (part, _), step in zip(pairs, x):
+        steps = [self.directions(torch.stack([u for _, u in pairs])) for pairs in by_shape.values()]
+        if self.team:
+            self.team.add_up(steps)
+        for pairs, directions in zip(by_shape.values(), steps):
+            rows, cols = pairs[0][1].shape
+            scale = max(1, rows / cols) ** .5
+            for (part, _), step in zip(pairs, directions):
                 part.mul_(1 - self.rate * factor * self.decay).add_(step.view_as(part), alpha=-self.rate * factor * scale)
+
+    def directions(self, updates):
+        """Orthogonal ones; in a team each works out every so many-th and leaves zeros for the others."""
+        if not self.team:
+            return orthogonal(updates)
+        found = torch.zeros_like(updates)
+        mine = slice(self.team.rank, None, self.team.size)
+        if len(updates[mine]):
+            found[mine] = orthogonal(updates[mine])
+        return found
 
 
 def of_layers(layers, every, **rates):

@@ -62,6 +62,15 @@ def noise(kit):
         low, high = kit.pick(LETTERS)
         return "".join(chr(kit.rng.randint(low, high)) for _ in range(count // 3 + 1))
     if dice < .9:
-        piece = kit.pick([kit.syllables(1, 2), kit.pick("abcxyz.-=!?#"), kit.pick(SIGNS), str(kit.number(1, 99))])
-        return kit.pick(["", " ", "\n"]).join([piece] * max(4, count))
+        return repeated(kit)
     return kit.pick(["", " ", "\n", ".", "?", "...", "-", "  \n ", "\t", "?!", "0", ",", "--", "\u200b"])
+
+
+def repeated(kit):
+    """One thing over and over: a sign, a word, a sentence, a line of code; seldom for many hundreds of tokens."""
+    from .tasks_copy import filled
+    piece = kit.pick([lambda: kit.syllables(1, 2), lambda: kit.pick("abcxyz.-=!?#"), lambda: kit.pick(SIGNS), lambda: str(kit.number(1, 99)), kit.thing, lambda: kit.phrase(2, 5),
+                      lambda: kit.pick(kit.pick(list(WORDS.values())).split()), lambda: filled(kit, kit.pick(LINES)), lambda: kit.phrase(1, 2).capitalize() + kit.pick(".!?")])()
+    room = kit.pick([40, 40, 100, 100, 300, 1500 if kit.chance(.3) else 600])
+    joint = kit.pick(["", " ", " ", "\n", ", "])
+    return joint.join([piece] * max(4, kit.rng.randint(2, room) // (len(piece) + len(joint))))

@@ -33,7 +33,8 @@ class Block(nn.Module):
         """Fused matrices and how many rows each of their parts has."""
         return {"qkv": [self.heads * self.head, self.keys * self.head, self.keys * self.head], "gate_up": [self.inner] * 2}
 
-    def forward(self, x, cos, sin, bias):
+    def forward(self, x, cos, sin, bias, wanted=None):
+        """`wanted`: flat places whose outputs alone are needed; the result is then one row for each."""
         batch, length, width = x.shape
         normed = F.rms_norm(x, (width,), self.norm1.to(x.dtype), EPSILON)
         q, k, v = (part.view(batch, length, -1, self.head).transpose(1, 2)
@@ -50,7 +51,10 @@ class Block(nn.Module):
             mixed = F.scaled_dot_product_attention(q, k, v.to(q.dtype), is_causal=True)
         else:
             mixed = ((q * self.head ** -.5) @ k.transpose(-1, -2) + bias).softmax(-1).to(v.dtype) @ v
-        x = x + F.linear(mixed.transpose(1, 2).reshape(batch, length, -1), self.out)
+        mixed = mixed.transpose(1, 2).reshape(batch, length, -1)
+        if wanted is not None:
+            x, mixed = x.flatten(0, 1)[wanted], mixed.flatten(0, 1)[wanted]
+        x = x + F.linear(mixed, self.out)
         normed = F.rms_norm(x, (width,), self.norm2.to(x.dtype), EPSILON)
         gate, up = F.linear(normed, self.gate_up).chunk(2, -1)
         return x + F.linear(F.silu(gate) * up, self.down)
@@ -69,15 +73,16 @@ class Decoder(nn.Module):
         self.register_buffer("sin", angle.sin(), False)
         self.register_buffer("causal", torch.full((longest, longest), -1e4).triu(1), False)
 
-    def hidden(self, ids, dtype=torch.float32, positions=None):
-        """Last hidden states; `positions` (one for each column) may leave gaps, for training far apart things cheaply."""
+    def hidden(self, ids, dtype=torch.float32, positions=None, wanted=None):
+        """Last hidden states, or those at the flat places `wanted`, which spares the last block most of its work;
+        `positions` (one for each column) may leave gaps, for training far apart things cheaply."""
         length = ids.shape[1]
         x = F.embedding(ids, self.embedding).to(dtype)
         positions = torch.arange(length, device=ids.device) if positions is None else positions
         cos, sin = self.cos[positions].to(dtype), self.sin[positions].to(dtype)
         bias = None if self.fused else self.causal[:length, :length].to(dtype)
         for block in self.blocks:
-            x = block(x, cos, sin, bias)
+            x = block(x, cos, sin, bias, wanted if block is self.blocks[-1] else None)
         return F.rms_norm(x, (x.shape[-1],), self.norm.to(x.dtype), EPSILON)
 
     def parameter_count(self):

@@ -3,6 +3,8 @@
 The wordings of the test split live in `phrasing_held.py` and were written apart from these.
 """
 
+from .wordings import facts, talk
+
 SMALL = {       # intent: (patterns, the one answer)
     "greet": (["{hi|hello|hey|hiya|howdy|greetings|hey there|hello there|hi there|hi again|hello again|yo}[!|.|]",
                "good {morning|afternoon|evening|day}[!|.|]", "{hi|hello|hey}, {assistant|bot|friend|everyone|you}[!|.|]",
@@ -223,3 +225,16 @@ CORRECT = ["actually[,|] my <a> is <v>[.|]", "{correction|update|change|edit|fix
            "my <a> {has changed|changed|is different now|was changed|is new}[:|,] {it is|it's} [now |]<v>[.|]", "I was wrong[:|,] my <a> is <v>[.|]", "{now|since today|from now on|as of today|these days|from today} my <a> is <v>[.|]", "I meant <v> {is|as} my <a>[.|]",
            "{that was wrong|I made a mistake|not quite|wrong|I misspoke|that is outdated|I mixed that up}[.|,|:] my <a> {is|is really|should be} <v>[.|]", "my <a> {is no longer that|isn't that any more}[,|:] {it is|it's|but} <v>[.|]", "{change|update|set|correct} my <a> to <v>[.| please|]", "{rather|instead|better}: my <a> is <v>[.|]",
            "my {new|real|correct|current|actual} <a> is <v>[.|]", "I {have|got} a new <a>[:|,] <v>[.|]", "{forget|ignore|drop} the old <a>[,|.|;] {it is|it's|take} <v>[.|]", "IS: my <a> {is now|has become|changed to|was changed to} <v>"]
+
+for _intent, _patterns in talk.SMALL.items():
+    SMALL[_intent][0].extend(_patterns)
+OPEN_QUESTIONS += talk.OPEN_QUESTIONS
+PERSONAS += talk.PERSONAS
+TELL_NAME += talk.TELL_NAME
+ASK_NAME += talk.ASK_NAME
+for _key, _tell, _ask, *_ in FACTS:
+    _tell.extend(facts.TELL[_key])
+    _ask.extend(facts.ASK[_key])
+TELL_ATTR += facts.TELL_ATTR
+ASK_ATTR += facts.ASK_ATTR
+CORRECT += facts.CORRECT

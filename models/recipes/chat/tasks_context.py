@@ -4,6 +4,7 @@ Half of the questions cannot be answered: the thing is not in the context, or it
 does not tell that about it.
 """
 from . import phrasing_held_tasks as H
+from .wordings import context as more
 
 NOT_SAID = "The context does not say."
 
@@ -59,6 +60,11 @@ SYSTEMS = ["{Answer|Reply|Respond} from this {context|text|information|note} onl
            "You are a {helpful|useful|kind} {assistant|bot}.\n\n" + LABELS + ":\n<c>", "{Answer the question|Answer the questions|Please answer} {based on|from|with} the {context|text}.\n\n<c>"]
 IN_TURN = [LABELS + ": <c>\n\n{Question: |}<q>", LABELS + ":\n<c>\n\n{Question|Q|My question|User question|QUESTION}: <q>[\n{Answer|A}:|]", "<c>\n\n<q>", "<c>\n<q>", "{Use|Read|See} the {context|text|following} {to answer|and answer}[ my question|].\n\n<c>\n\n{Question: |}<q>",
            "{Given|From|By|With} this {context|text}: <c>\n{Answer|Tell me}: <q>", "<q>\n\n" + LABELS + ": <c>", "{Question|Q}: <q>\n" + LABELS + ":\n<c>[\nAnswer:|]", "<q> {Answer from|Use|Look at} this[ text|]: <c>", "{I read|Someone wrote|It says here|The sign says|My notes say}: <c> <q>", "{Answer|Reply} {using|from} {only |}the {context|text} below.\n\n" + LABELS + ": <c>\n\nQuestion: <q>\n[\n|]Answer:"]
+for _relation, (_stated, _asked, *_) in RELATIONS.items():
+    _stated.extend(more.STATED[_relation])
+    _asked.extend(more.ASKED[_relation])
+SYSTEMS += more.SYSTEMS
+IN_TURN += more.IN_TURN
 ENTITY_FORMS = ["{}", "{}", "Hotel {}", "Cafe {}", "{} Museum", "Project {}", "Bar {}", "{} Tower", "the {} {n}", "{}'s {n}", "{} Library", "{} Park", "the {} bridge", "{} School", "Restaurant {}", "the {} theatre", "{} Station"]
 
 
@@ -122,7 +128,7 @@ def chat(kit, answerable):
         question, answer = question_and_answer(kit, entities, facts, answerable)
         return kit.persona(.3) + [("user", kit.text(IN_TURN, H.CONTEXT_IN_TURN, c=text, q=question)), ("assistant", answer)]
     out = [("system", kit.text(SYSTEMS, H.CONTEXT_SYSTEMS, c=text, **tags(kit)))]
-    for number in range(kit.pick([1, 1, 2, 3]) if kit.split == "train" else 1):
+    for number in range(kit.pick([1, 2, 3, 4, 5]) if kit.split == "train" else 1):
         question, answer = question_and_answer(kit, entities, facts, answerable if number == 0 else kit.chance(.5))
         out += [("user", question), ("assistant", answer)]
     return out

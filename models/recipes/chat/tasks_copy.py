@@ -4,6 +4,7 @@ import re
 from . import frames, grammar
 from . import phrasing_held_tasks as H
 from .kit import dump
+from .wordings import forms as more
 
 VERBS = "{say|repeat|write|print|echo|copy|output|type|return|reproduce|send back|give back|quote|display|show|put|write out|mirror the words|parrot|respond with|reply with|answer with|answer only with|reply only with|just say|simply say|only write|speak|utter|read back|write down|restate|transcribe|duplicate|emit}"
 WHAT = ["{this|the following|exactly this|what follows|the text below|the next line|these words|this text|the words|this string|the string|the phrase|this sentence|the sentence|the message|this line|my text|the content|this exactly|verbatim}[ {exactly|word for word|as it is|verbatim|without changes|unchanged|letter by letter|and nothing else|only|once|back to me|back|to me|in full|without comment}|]",
@@ -58,9 +59,11 @@ def copy(kit, prose=None):
         said = kit.pick(WORDS) if kit.chance(.6) else str(kit.value())
         shown = quoted(kit, said) if kit.chance(.4) else said
         request = kit.text(ONE_WORD, v=shown)
-    elif way < .35 and '"' not in said:
+    elif way < .3:
+        request = kit.text(more.COPY, H.COPY, v=said)
+    elif way < .48 and '"' not in said:
         request = kit.text(QUOTED, q=quoted(kit, said))
-    elif way < .47:
+    elif way < .57:
         request = said + kit.pick(["\n\n", "\n", "\n---\n"]) + kit.text(AFTER_VALUE)
     else:
         core = grammar.expand(VERBS + " " + kit.pick(WHAT), kit.rng).strip()

@@ -334,7 +334,7 @@ def chat(kit, prose, silent, made_share):
         else:
             pairs.append(answered_pair(kit, prose, documents))
         if kit.split == "train":
-            for _ in range(kit.pick([0, 1, 2, 3])):
+            for _ in range(kit.pick([0, 1, 2, 3, 4, 5])):
                 ask = silent_pair if kit.chance(.35) else answered_pair
                 pairs.append(ask(kit, prose, documents))
         if pairs[0]:

@@ -1,6 +1,7 @@
 """Form rather than content: lists, counting, yes or no, labels, length, said back in the wanted shape."""
 from . import phrasing_held_tasks as H
 from .kit import dump
+from .wordings import forms as more
 
 # kind: wordings. <l> is a list in one line, <v> a value, <q> one thing, <o> one item, <n> a number.
 FORMATS = {
@@ -24,6 +25,8 @@ FORMATS = {
     "known": ["{list|List|name|Name|give me|Give me|tell me|write down|Write} <n> <w>[.| please|]", "<n> <w>[, please| please|][.|]", "{can|could} you {list|name|give me|tell me} <n> <w>?", "DO: {list <n> <w>|name <n> <w>|give me <n> <w>|think of <n> <w>}", "{I need|I want|show me|what are} <n> <w>[.|?|]", "{give|list} <n> examples of <w>[.|]"],
     "known_array": ["{list|List|Give me|Write|Return|Output|Generate} <n> <w> as {a JSON array|JSON|a JSON list|a JSON array of strings}[.|]", "a JSON array {of|with} <n> <w>[.| please|]", "<n> <w>, {as a JSON array|JSON only|in JSON}[.|]", "DO: {list|return|give me} <n> <w> as a JSON array"],
 }
+for _kind, _patterns in more.FORMATS.items():
+    FORMATS[_kind].extend(_patterns)
 KINDS = list(FORMATS)
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
@@ -36,10 +39,15 @@ GOOD = """I love it|works perfectly|best purchase ever|great service|so happy wi
 very comfortable|a beautiful place|exceeded my hopes|I enjoyed every minute|what a fantastic film|superb value|the room was clean and quiet|I am delighted|it made my day|nice and easy to use|brilliant work|everything went well|my new favourite""".replace("\n", "").split("|")
 BAD = """I hate it|broke after a day|waste of money|terrible service|very disappointed|the staff was rude|awful food|late delivery and poor quality|I would never buy it again|a horrible evening|bad quality|not worth the price|
 very uncomfortable|an ugly place|I want my money back|I was bored all the time|what a dreadful film|far too expensive|the room was dirty and loud|I am angry|it ruined my day|hard to use and slow|useless|everything went wrong|never again""".replace("\n", "").split("|")
+GOOD += more.GOOD
+BAD += more.BAD
 TOPICS = {"billing": "I was charged twice|the invoice is wrong|please refund my payment|my card was declined|how much do I owe|I want my money back", "shipping": "my parcel has not arrived|where is my package|the delivery is late|the box came damaged|when will it be shipped|track my parcel",
           "account": "I forgot my password|I cannot log in|please delete my account|change my username|my login does not work|reset my password", "technical": "the app crashes|the screen stays black|I get an error|the page does not load|the device does not start|there is a bug",
           "sports": "the team won the match|she scored two goals|the runner broke the record|the coach left the club", "weather": "it will rain tomorrow|a storm is coming|the sun shines all day|snow fell in the night", "food": "the soup was too salty|I baked bread|dinner is ready|the cake needs more sugar",
           "travel": "our flight was cancelled|the hotel is by the sea|we took the train to the coast|I packed my suitcase", "music": "the band played for two hours|she sings in a choir|he learned the violin|the new album is out", "health": "I have a headache|the doctor gave me pills|my back hurts|she broke her arm"}
+
+for _topic, _messages in more.TOPICS.items():
+    TOPICS[_topic] = "|".join(filter(None, [TOPICS.get(_topic), *_messages]))
 
 
 def labelled(kit, parts):

@@ -6,6 +6,7 @@ each well-known key, a plain one by type for any other, the asked thing for the 
 from . import phrasing_held_tasks as H
 from . import tasks_form, tasks_json
 from .kit import dump
+from .wordings import forms as more
 
 # well-known key: (value, JSON type)
 KNOWN = {
@@ -22,6 +23,8 @@ NESTED = ["address", "recipe", "user", "person", "author", "details", "info", "d
 LISTS = ["ingredients", "items", "people", "users", "elements", "products", "steps", "characters", "events", "tasks", "results", "questions", "list"]
 ASKS = ["DO: {generate|create|make up|invent|write|produce|make|give me|build|imagine|think of|come up with} {a|an|one|some} {|random |sample |fake |example |new |fictional |simple |}<s>", "{a|one} <s>[ please|][.|]", "{generate|create} {|some |}{test|sample|dummy|example} data[ for a <s>|][.|]", "I {need|want} a <s>[ for {a|my} {test|demo|app}|][.|]"]
 ABOUT = ["DO: {generate|create|make up|invent|write|produce|make|give me|build} {a|an} <s> {for|about|with|called|named} <t>", "{a|one|the} <s> {for|about} <t>[ please|][.|]", "<t>: {generate|create|write} {a|the} <s>[.|]"]
+ASKS += more.OPEN_ASKS
+ABOUT += more.OPEN_ABOUT
 WITH_KEYS = [" {as|in} JSON with {the keys|the fields|} <f>", ". {Answer|Reply} {in|with} JSON, {keys|fields}: <f>", " as a JSON object with <f>"]
 LABEL_KEYS = {"label": ["sentiment", "sentiment", "label", "mood", "result", "tone", "category"], "choose": ["category", "topic", "label", "result", "class", "department"]}
 

@@ -133,11 +133,11 @@ def outside(kit):
     if kit.chance(.2):
         chat += small_pair(kit)
     dice = kit.rng.random()
-    if dice < .55:
+    if dice < .52:
         return chat + [kit.user(P.OPEN_QUESTIONS, H.OPEN_QUESTIONS, city=kit.city(), name=kit.name(), thing=kit.thing(),
                                 year=kit.year(), number=kit.number(1, 999)), ("assistant", P.OPEN_ANSWER)]
-    if dice < .72:
+    if dice < .68:
         return chat + [("user", babble.foreign(kit)), ("assistant", P.FOREIGN_ANSWER)]
-    if dice < .82:
+    if dice < .78:
         return chat + [("user", babble.code(kit)), ("assistant", P.OPEN_ANSWER)]
     return chat + [("user", babble.noise(kit)), ("assistant", P.GIBBERISH_ANSWER)]

@@ -6,6 +6,7 @@ sentences, openings ("As a rule, ...") and additions (", which surprises many pe
 from . import dressing
 from . import phrasing_held_tasks as H
 from . import tasks_docs
+from .wordings import forms as more
 
 TEXT = "{text|paragraph|passage|article|note|following|text below|message}"
 SUMMARY = {
@@ -16,6 +17,10 @@ SUMMARY = {
 REWRITE = ["DO: {rewrite|rephrase|write|put} {this|the|the following} " + TEXT + " {more briefly|in fewer words|shorter|without fillers|in plain words|more simply|in simple sentences}", "DO: {make|get} {this|it|the text} {shorter|simpler|more concise|plainer}", "DO: {simplify|tighten|shorten without losing facts|clean up|make concise} {this|it|the text}", "{Rewrite|Simplify|Make it concise|Fewer words}",
            "{Remove|Leave out|Cut|Drop|Delete} {the fillers|the filler words|what is not needed|everything that says nothing|empty phrases}[ from the text| please|]", "DO: {remove|cut} the fillers"]
 POINTS = ["DO: {list|give|write|show} the {facts|key facts|main points|key points}[ of {this|the text}|][ as bullet points| in bullets|]", "{Key points|Main points|Facts|Bullet points|Key facts}", "DO: {turn|rewrite|put} {this|the text|it} {into|as} {bullet points|bullets|a list of facts}", "{Summary|Summarise} in bullet points"]
+for _count, _patterns in more.SUMMARY.items():
+    SUMMARY[_count].extend(_patterns)
+REWRITE += more.REWRITE
+POINTS += more.POINTS
 
 
 def plain_and_full(kit):

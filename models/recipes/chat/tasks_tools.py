@@ -4,10 +4,13 @@ none fits or where something needed was not told.
 
 The tools stand in the system message as the chat template writes them, one JSON line each.
 """
-from . import grammar, tool_catalog, tool_made_up
+from . import grammar, tasks_talk, tool_catalog, tool_made_up
 from . import phrasing_held_tasks as H
-from .kit import CALL, dump
+from .kit import CALL, dump, kept_out
+from .phrasing import ASK_NAME
+from .phrasing_held import ASK_NAME as HELD_ASK_NAME
 from .tool_catalog import CHAINS, HELD_TOOLS, TOOLS
+from .wordings import tools as wordings
 
 NO_TOOL = "I have no tool for that."
 DRAFTS = ["http://json-schema.org/draft-07/schema#", "http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12/schema"]
@@ -94,16 +97,16 @@ class Tool:
 
     def request(self, values, patterns=None, held=None):
         """The user's wording, and the values with what the wording itself says."""
-        kit, values = self.kit, dict(values)
-        pattern = kit.pick(held or self.row["held"]) if kit.fresh else None
-        if pattern is None:
-            patterns = patterns or self.row["asks"]
-            pattern = kit.pick([p for p in patterns for _ in range(3 if p[:3] in ("DO:", "NP:", "WH:") else 1)])
-        pattern, _, facts = pattern.partition("#")
-        for fact in filter(None, facts.split("&")):
-            role, _, said = fact.partition("=")
-            values[role] = said == "true"
-        text = kit.say([pattern], held or self.row["held"], **{role: spoken(v) for role, v in values.items()}) if not kit.fresh else kit.say([pattern], **{role: spoken(v) for role, v in values.items()})
+        kit, held = self.kit, held or self.row["held"]
+        kept = () if kit.fresh or not held else kept_out(tuple(held))
+        patterns = held if kit.fresh else [p for p in patterns or self.row["asks"] for _ in range(3 if p[:3] in ("DO:", "NP:", "WH:") else 1)]
+        while True:
+            pattern, _, facts = kit.pick(patterns).partition("#")
+            said = {**values, **{role: truth == "true" for role, _, truth in (fact.partition("=") for fact in facts.split("&") if fact)}}
+            text = kit.say([pattern], **{role: spoken(v) for role, v in said.items()})
+            if grammar.core(text) not in kept:
+                break
+        values = said
         tail = ""
         for role in self.told:
             words, _, truth = kit.pick(self.words_for(role)).partition("#")
@@ -240,12 +243,18 @@ def tool(kit, known_share=.85):
         return [system] + parallel(kit, wanted)
     turns = one_call(kit, wanted, kit.chance(.6))
     if not turns[-1][1].startswith(CALL):
-        if kit.chance(.2):
-            from .tasks_talk import small_pair
-            turns += small_pair(kit, kit.pick(["thanks", "ok", "praise", "bye"]))
-        if kit.chance(.2):
-            turns += one_call(kit, kit.pick(tools), False)
+        turns += further(kit, tools)
     return [system] + turns
+
+
+def further(kit, tools):
+    """While training the chat goes on: wishes that a tool serves and such as need none, for the same list."""
+    turns = []
+    for _ in range(kit.pick([0, 0, 1, 2, 3]) if kit.split == "train" else 0):
+        turns += one_call(kit, kit.pick(tools)) if kit.chance(.5) else idle(kit, tools)
+    if kit.split == "train" and kit.chance(.2):
+        turns += one_call(kit, kit.pick(tools), False)
+    return turns
 
 
 def parallel(kit, wanted):
@@ -287,32 +296,38 @@ def missing(kit, wanted):
 
 def no_tool(kit):
     """Tools are listed, but the turn is small talk, a told fact, a wish that none of them serves, or one that lacks something."""
-    from . import tasks_talk
-    dice = kit.rng.random()
-    if dice > .9 and not kit.fresh:
+    if kit.chance(.1) and not kit.fresh:
         wanted = any_tool(kit, .7)
         tools, system = with_tools(kit, [wanted], 2)
         turns = missing(kit, wanted)
         if turns:
             return [system] + turns
     tools, system = with_tools(kit, [])
+    return [system] + idle(kit, tools) + further(kit, tools)
+
+
+def idle(kit, tools):
+    """Turns that need no call."""
+    dice = kit.rng.random()
     if dice < .3:
-        return [system] + tasks_talk.small_pair(kit)
-    if dice < .72 or dice > .9:
-        while True:
-            other = any_tool(kit)
-            if other.name not in [t.name for t in tools] and not any(alike(other.about, t.about) for t in tools):
-                break
-        return [system] + one_call(kit, other, False)[:1] + [("assistant", NO_TOOL)]
-    if dice < .78:
-        return [system] + [t for t in tasks_talk.outside(kit) if t[0] != "system"]
-    if dice < .84:
+        return tasks_talk.small_pair(kit)
+    if dice < .8:
+        return unserved(kit, tools)
+    if dice < .86:
+        return [t for t in tasks_talk.outside(kit) if t[0] != "system"]
+    if dice < .92:
         name = kit.name()
-        from .phrasing import ASK_NAME
-        from .phrasing_held import ASK_NAME as HELD
-        return [system] + tasks_talk.tell_name(kit, name) + [kit.user(ASK_NAME, HELD), ("assistant", f"Your name is {name}.")]
+        return tasks_talk.tell_name(kit, name) + [kit.user(ASK_NAME, HELD_ASK_NAME), ("assistant", f"Your name is {name}.")]
     fact = tasks_talk.draw_fact(kit)
-    return [system] + tasks_talk.fact_pair(kit, fact) + tasks_talk.ask_fact(kit, fact)
+    return tasks_talk.fact_pair(kit, fact) + tasks_talk.ask_fact(kit, fact)
+
+
+def unserved(kit, tools):
+    """A wish for a tool that is not there."""
+    while True:
+        other = any_tool(kit)
+        if other.name not in [t.name for t in tools] and not any(alike(other.about, t.about) for t in tools):
+            return one_call(kit, other, False)[:1] + [("assistant", NO_TOOL)]
 
 
 FINDERS = [("order", "orders"), ("ticket", "tickets"), ("invoice", "bills"), ("account", "user"), ("booking", "trips"), ("parcel", "post"), ("contract", "papers")]
@@ -332,6 +347,7 @@ def found_then_done(kit):
     second["args"] = {"id": second["args"]["id"]}
     second["args"]["id"] = (second["args"]["id"][0], "string", *second["args"]["id"][2:])
     asks = [f"DO: {ask} the {noun} of <customer>", f"DO: {{find|look up|get}} the {noun} of <customer> and {ask} it", f"the {noun} of <customer> {{must|should|has to}} be {done}[.|]", f"<customer> wants {{the|a}} {noun} to be {done}[.|]", f"DO: {ask} {{what is|}} <customer>'s {noun}"]
+    asks += H.filled(wordings.FOUND_THEN_DONE, noun=noun, done=done, ask=ask)
     return first, Tool(kit, second, about), "id", "id", asks, H.filled(H.FOUND_THEN_DONE, noun=noun, done=done, ask=ask)
 
 

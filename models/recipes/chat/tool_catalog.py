@@ -6,6 +6,7 @@ answer (a sentence from the values and the first key names).
 """
 from . import phrasing_held_tasks
 from .lexicon import CURRENCIES
+from .wordings import tools as more
 
 SKIES = "sunny cloudy rainy windy foggy snowy stormy clear".split()
 LANGUAGES = "French German Spanish Italian Polish Turkish Greek Dutch Swedish Japanese".split()
@@ -112,6 +113,9 @@ TOOLS = {
 }
 for _name, _wordings in phrasing_held_tasks.TOOLS.items():
     TOOLS[_name]["held"] = _wordings
+for _name in TOOLS:
+    TOOLS[_name]["asks"].extend(more.ASKS[_name])
+    TOOLS[_name]["does"].extend(more.DOES[_name])
 HELD_TOOLS = list(phrasing_held_tasks.TOOLS)
 CHAINS = [  # first tool, second tool, (what the first gives, which argument of the second takes it), requests
     ("person", "weather", ("city", "city"), ["{what|how} is the weather {where <person> lives|in the city of <person>|at the home of <person>}?", "weather {at|in} the {home|city|home town} of <person>[?|]", "does <person> have {nice|good} weather?", "NP: the weather {where <person> lives|in the city of <person>|at the place of <person>}", "WH: {how the weather is where <person> lives|whether it rains at the home of <person>|what weather <person> has at home}", "Q: {is it raining where <person> lives|how warm is it at the home of <person>|what is the weather where <person> lives}", "DO: {check the weather where <person> lives|find out where <person> lives and get the weather there}"]),
@@ -123,3 +127,5 @@ CHAINS = [  # first tool, second tool, (what the first gives, which argument of 
     ("read", "translate", ("content", "text"), ["DO: {read <path> and translate it into <language>|translate the file <path> into <language>|translate what is in <path> to <language>}", "what does <path> say in <language>?", "NP: the text of <path> in <language>"]),
     ("read", "mail", ("content", "subject"), ["DO: {read <path> and mail it to <to>|mail the content of <path> to <to>|send what is in <path> to <to> by mail}", "<to> {needs|wants|should get} {what is in|the text of} <path>[ by mail|][.|]"]),
 ]
+for _first, _second, _, _requests in CHAINS:
+    _requests.extend(more.CHAINS[_first, _second])

@@ -2,6 +2,7 @@
 from . import phrasing_held_tasks as H
 from . import tool_catalog
 from .lexicon import COLORS, NOUNS
+from .wordings import tools as wordings
 
 # verb: (participle, other verbs with which people ask for it)
 VERBS = {"archive": ("archived", ["archive", "put away", "file away"]), "delete": ("deleted", ["delete", "remove", "erase", "get rid of", "throw away"]), "open": ("opened", ["open", "open up"]), "close": ("closed", ["close", "shut"]),
@@ -78,6 +79,7 @@ def doer(kit, verb=None, noun=None):
     asks = [f"DO: {ask} {{the |}}{noun} <id>", f"DO: {ask} {{the |}}{noun} <id>", f"DO: {ask} <id>, {{the|it is a|my}} {noun}", f"{noun} <id>: {ask} it[ please|]", f"<id> is the {noun} to {ask}", f"{ask} <id>, {{the|it is a|a}} {noun}",
             f"the {noun} <id> {{must|should|has to|needs to}} be {done}", f"{{I have|there is|we have}} a {noun} <id>, {{please |}}{ask} it", f"{{I want|I'd like|get}} {{the |}}{noun} <id> {done}", f"{{see that|make sure that}} {{the |}}{noun} <id> {{is|gets}} {done}"]
     held = H.filled(H.DOER, noun=noun, verb=verb, done=done)
+    asks += H.filled(wordings.DOER, noun=noun, ask=ask, done=done)
     does = [f"{{{verb.capitalize()}|{verb.capitalize()}s|Lets you {verb}|Use it to {verb}|Can {verb}|Use this to {verb}|This will {verb}}} {{a|one|the given|an existing}} {noun}{{| by its {{id|name|code}}| in the system}}", f"{{Marks|Sets}} a {noun} as {done}"]
     return tool_catalog.tool([tool_name(kit, verb, noun)], does, {"id": identity(kit, noun), **more}, asks, gives, answer, held, optional), (ask, noun)
 
@@ -90,6 +92,7 @@ def getter(kit):
     name = tool_name(kit, get, noun, field) if kit.chance(.7) else tool_name(kit, noun, field)
     asks = [f"NP: the {shown} of {{the |}}{noun} <id>", f"NP: the {shown} of {{the |}}{noun} <id>", f"WH: what the {shown} of {{the |}}{noun} <id> is", f"Q: what {shown} {{does|has}} {{the |}}{noun} <id>[ have|]", f"{noun} <id>, {shown}[ please|][?|]", f"DO: {{look up|find|check|get|find out}} the {shown} of {{the |}}{noun} <id>"]
     held = H.filled(H.GETTER, noun=noun, shown=shown)
+    asks += H.filled(wordings.GETTER, noun=noun, shown=shown)
     does = [f"{{Get|Returns|Find|Looks up|Fetches|Tells|Query for}} the {field} of {{a|the given|one}} {noun}", f"{field.capitalize()} of a {noun}[ by id|]"]
     return tool_catalog.tool([name], does, {"id": identity(kit, noun)}, asks, lambda k, a: {(field, shown.replace(" ", "_"), "value", "result"): draw(k)}, f"The {shown} of {noun} {{id}} is {{{field}}}.", held), (field, noun)
 
@@ -103,6 +106,7 @@ def maker(kit):
     ask = kit.pick(["create", "add", "make", "open", "set up", "enter", "write"])
     asks = [f"DO: {ask} {{a|a new|one more|another}} {noun} {{called|named|with the {key[0]}|titled}} \"<title>\"", f"DO: {ask} {{a|the}} {noun} \"<title>\"", f"{{new|another}} {noun}: \"<title>\"", f"{{I need|I want|we need|I would like}} {{a|a new}} {noun} {{called|titled|with the {key[0]}}} \"<title>\"", f"\"<title>\" {{should|must|has to}} {{become|be}} a {{new |}}{noun}"]
     held = H.filled(H.MAKER, noun=noun)
+    asks += H.filled(wordings.MAKER, noun=noun)
     does = [f"{{Create|Creates|Add|Adds|Makes|Open}} {{a|a new}} {noun}", f"Use this to {{create|add}} a {noun}", f"New {noun}"]
     return tool_catalog.tool([tool_name(kit, verb, noun)], does, {"title": title, **more}, asks, lambda k, a: {("id", noun + "_id", "number", "key"): k.code()}, f"The {noun} is {MAKERS[verb]}, id {{id}}.", held, optional), ("create", noun)
 
@@ -128,6 +132,7 @@ def asker(kit):
     about = [f"{{The|Name of the|Which|A}} {subject}", f"{{The |A |}}{subject} to {{look up|check|get the {field} for}}", f"{subject.capitalize()} {{name|to look at|in question}}"]
     asks = [f"NP: the {field} {join} <id>", f"NP: the {field} {{of|for}} <id>", f"Q: what is the {field} {join} <id>", f"WH: what the {field} {join} <id> is", f"DO: {{look up|find|check|get|find out|show me|tell me}} the {field} {join} <id>", f"{field} {join} <id>[ please|][?|]", f"{{it is about|I am asking for|I mean|the {subject} is}} <id>[,|:|.] {{what is|give me|I need|show me}} the {field}[?|]",
             f"what {{do you know|can you find|do you have}} {{about|on}} the {field} {join} <id>?", f"the {subject} <id>[:|,] {{what|which}} {field} does it have?", f"<id>[,|:] {field}[?|]", f"for {{the {subject} |}}<id>, {{I need|what is|tell me}} the {field}[?|.|]"]
+    asks += H.filled(wordings.ASKER, field=field, subject=subject, join=join)
     does = [f"{{Get|Gets|Returns|Find|Looks up|Fetches|Retrieve|Provides|Check}} the {{|current |latest |}}{field} {{of|for}} {{a|the given|a specific|one}} {subject}", f"{field.capitalize()} {{of|for}} a {subject}", f"Use this {{tool |function |}}to {{get|find|look up}} the {field} of a {subject}"]
     gives = lambda k, a: {(words[-1], field.replace(" ", "_"), "value", "result", "answer"): k.pick([lambda: k.phrase(1, 3), lambda: k.number(1, 9999), k.name, k.time])()}
     return tool_catalog.tool([name], does, {"id": (keys, "string", about, draw)}, asks, gives, f"The {field} {join} {{id}} is {{{words[-1]}}}.", H.filled(H.ASKER, field=field, subject=subject, join=join)), (field, subject)

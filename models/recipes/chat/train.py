@@ -7,8 +7,8 @@
 The main run keeps the rate constant after a short warm-up and saves its whole state every few
 minutes; it can be continued for as long as there is time. A decay branch starts from that state,
 lowers the rate to nearly nothing and writes NAME.decayed.pt, leaving the state as it is. Both write
-the moving average of the weights, which is what gets exported. One CPU thread by default; on a GPU
-use --device cuda --batch 65536 --size 14m.
+the moving average of the weights, which is what gets exported. One CPU thread by default; `--workers 2`
+trains in two processes, for two cores; on a GPU use --device cuda --batch 65536 --size 14m.
 """
 import argparse
 import copy
@@ -22,6 +22,8 @@ import warnings
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer
+
+import parallel
 
 from . import data, evaluate
 from .export import load_packed
@@ -41,7 +43,8 @@ def arguments():
     add("--from", dest="delivered", default="", help="folder of a delivered checkpoint to begin with, if there is no state")
     add("--trained", type=float, default=0, help="tokens that it was trained on")
     add("--decay-minutes", type=float, default=0, help="instead: a decay branch of this length")
-    add("--batch", type=int, default=2560, help="tokens a batch")
+    add("--batch", type=int, default=2560, help="tokens a batch of each worker")
+    add("--workers", type=int, default=1, help="processes that train together")
     add("--longest", type=int, default=576)
     add("--first-tokens", type=float, default=3e6, help="so long the short copying mixture")
     add("--gaps", type=float, default=.25, help="share of the batches in whose positions gaps stand, up to 4096 apart")
@@ -57,18 +60,36 @@ def arguments():
     add("--threads", type=int, default=1)
     add("--compile", type=int, default=1)
     add("--fused-attention", type=int, default=0, help="1 for a GPU; its backward is slow on CPUs")
+    add("--bf16", type=int, default=-1, help="multiply in bf16; -1 finds out what is quicker here")
     add("--seed", type=int, default=1)
     return parser.parse_args()
 
 
+def bf16_is_quicker(device):
+    """Many a processor has bf16 but multiplies float32 twice as fast."""
+    if device != "cpu":
+        return True
+    spent = {torch.float32: [], torch.bfloat16: []}
+    for _ in range(12):                     # by turns, and the best of each: others may be at work here
+        for dtype, times in spent.items():
+            x, weight = torch.ones(2560, 192, dtype=dtype), torch.ones(896, 192, dtype=dtype)
+            begin = time.perf_counter()
+            F.linear(x, weight)
+            times.append(time.perf_counter() - begin)
+    return min(spent[torch.bfloat16]) < min(spent[torch.float32])
+
+
 class Run:
-    def __init__(self, args):
-        self.args = args
+    def __init__(self, args, team):
+        self.args, self.team = args, team
+        bf16 = bf16_is_quicker(args.device) if args.bf16 < 0 else bool(args.bf16)
+        self.dtype = torch.bfloat16 if bf16 else torch.float32
         self.tokenizer = Tokenizer.from_file(f"{args.work}/tokenizer.json")
         self.mixture = Mixture(f"{args.work}/prose.json")
         self.model = Decoder(self.tokenizer.get_vocab_size(), args.size, fused_attention=bool(args.fused_attention)).to(args.device)
         self.average = copy.deepcopy(self.model)
         self.optimiser = optimiser(self.model, args.rate, args.adam_rate)
+        self.optimiser.team = team
         self.rng = random.Random(args.seed)
         self.tokens = self.steps = 0
         self.pad = data.Ids(self.tokenizer).pad
@@ -97,21 +118,26 @@ class Run:
         torch.save(state, path + ".tmp")
         os.replace(path + ".tmp", path)
 
-    def step(self, batch, factor):
+    def step(self, batch, factor, stop=False):
+        """One step at `factor` times the rates; of a team, the first one's word counts. Returns the loss here and whether to stop."""
         x, y, counted = (t.to(self.args.device) for t in batch)
-        with torch.autocast(self.args.device, torch.bfloat16):
+        with torch.autocast(self.args.device, torch.bfloat16, enabled=self.dtype is torch.bfloat16):
             places = data.positions(x.shape[1], self.rng, 4096, self.args.gaps).to(self.args.device)
-            hidden = self.hidden(x, torch.bfloat16, places).flatten(0, 1)[counted]
+            hidden = self.hidden(x, self.dtype, places, counted)
             logits = F.linear(hidden, self.model.embedding).float()
         loss = F.cross_entropy(logits, y.flatten()[counted])
         loss.backward()
+        tokens = int((x != self.pad).sum())
+        if self.team:
+            first = self.team.rank == 0
+            factor, stop, tokens = self.team.mean_gradients(list(self.model.parameters()), [factor * first, float(stop and first), tokens])
         self.optimiser.step(factor)
         with torch.no_grad():
             keep = min(self.args.average, (self.steps + 1) / (self.steps + 10))
             torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
         self.steps += 1
-        self.tokens += int((x != self.pad).sum())
-        return loss.item()
+        self.tokens += int(tokens)
+        return loss.item(), bool(stop)
 
     def report(self, losses, seconds, tokens, cases):
         """Loss and speed, and exact match of held-out chats under teacher forcing."""
@@ -128,30 +154,33 @@ class Run:
               f"mean {mean[0]:.1f}/{mean[1]:.1f} | {row} ({time.time() - begin:.0f} s)", flush=True)
 
 
-def main():
-    args = arguments()
+def train(args, team):
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    run = Run(args)
-    rng = random.Random(args.seed * 1_000_003 + run.steps)
+    rank, first = (team.rank, team.rank == 0) if team else (0, True)
+    run = Run(args, team)
+    rng = random.Random((args.seed + 1000 * rank) * 1_000_003 + run.steps)
     usual = {c: SHARES[c] for c in args.only.split(",")} if args.only else SHARES
     stream = data.batches(run.mixture, run.tokenizer, rng, args.batch, args.longest,
                           lambda: (FIRST_SHARES, args.drills) if run.tokens < args.first_tokens else (usual, args.drills / 6))
-    cases = evaluate.cases(run.mixture, run.tokenizer, args.eval_cases)
+    cases = evaluate.cases(run.mixture, run.tokenizer, args.eval_cases) if first else None
     decaying = args.decay_minutes > 0
     budget = 60 * (args.decay_minutes if decaying else args.minutes)
-    print(f"{args.name}: {run.model.parameter_count() / 1e6:.2f} M parameters, {'decay' if decaying else 'main'} {budget / 60:.0f} min", flush=True)
+    if first:
+        print(f"{args.name}: {run.model.parameter_count() / 1e6:.2f} M parameters, {run.dtype}, {'decay' if decaying else 'main'} {budget / 60:.0f} min", flush=True)
     begin = last_save = last_eval = last_print = time.time()
     paused, losses, first_tokens = 0., [], run.tokens
-    stop = []
-    signal.signal(signal.SIGTERM, lambda *_: stop.append(True))     # a polite kill saves first
-    while True:
+    asked = []
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(True))     # a polite kill saves first
+    stop = False
+    while not stop:
         gone = time.time() - begin - paused
-        if gone >= budget or stop:
-            break
         factor = max(.02, 1 - gone / budget) if decaying else min(1., (run.steps + 1) / 60)
-        losses.append(run.step(next(stream), factor))
+        loss, stop = run.step(next(stream), factor, gone >= budget or bool(asked))
+        losses.append(loss)
         now = time.time()
+        if not first:
+            continue
         if now - last_print > 60:
             last_print = now
             recent = losses[-100:]
@@ -163,9 +192,10 @@ def main():
             run.report(losses, gone, run.tokens - first_tokens, cases)
             last_eval = time.time()
             paused += last_eval - now
-    run.save(f"{args.work}/{args.name}.decayed.pt" if decaying else run.state_path, not decaying)
-    run.report(losses, gone, run.tokens - first_tokens, cases)
+    if first:
+        run.save(f"{args.work}/{args.name}.decayed.pt" if decaying else run.state_path, not decaying)
+        run.report(losses, gone, run.tokens - first_tokens, cases)
 
 
 if __name__ == "__main__":
-    main()
+    parallel.run(train, arguments())
