@@ -66,8 +66,9 @@ python-requirements:
 	.tools/clients/bin/pip install --quiet --disable-pip-version-check --requirement tests/clients/python/requirements.in
 	.tools/clients/bin/pip freeze > tests/clients/python/requirements.txt
 
-cuda: ## a binary of its own for CUDA, under target/cuda; CUDA_COMPUTE_CAP=86 and so on for other devices
+cuda: build ## a binary of its own for CUDA, beside the other one; CUDA_COMPUTE_CAP=86 and so on for other devices
 	sh tools/cuda.sh $(CARGO) build --release --locked --features cuda --target-dir target/cuda
+	cp target/cuda/release/candleflare $(dir $(BIN))candleflare-cuda
 
 # Rust's side of the CUDA build, without its 1 GB toolkit: an empty compiler takes the place of NVIDIA's.
 lint-cuda:

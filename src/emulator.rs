@@ -271,16 +271,13 @@ pub(crate) fn services(config: Config) -> Result<App, StartError> {
     if let Some(text) = &config.limits {
         limits.overlay(text).map_err(|error| ConfigError(format!("`--limits`: {error}")))?;
     }
-    let device = config.device.open().map_err(|error| ConfigError(error.to_string()))?;
     let capacity = limits.value("ai.queue_length").and_then(|length| usize::try_from(length).ok());
     let mut options = QueueOptions::default();
     options.capacity = capacity.unwrap_or(options.capacity);
     let bounds = Bounds::of(&limits);
-    let engine = Arc::new(Engine::new(
-        device,
-        options,
-        config.model_memory.map(|megabytes| megabytes.saturating_mul(1_000_000)),
-    ));
+    let memory = config.model_memory.map(|megabytes| megabytes.saturating_mul(1_000_000));
+    let engine = Engine::open(Box::new(config.device), options, memory);
+    let engine = Arc::new(engine.map_err(|error| ConfigError(error.to_string()))?);
     let clock = Clock::default();
     let entropy = config.seed.map_or_else(Entropy::from_system, Entropy::seeded);
     let mut harness = Harness::new(limits, clock.clone(), entropy.clone());

@@ -479,6 +479,14 @@ fn refusal_of(failure: Failure) -> AiError {
             }
         }
         Failure::Memory { .. } => AiError::Model { text: format!("{failure}\nhint: raise `--model-memory`") },
+        Failure::DeviceMemory(_) => {
+            tracing::warn!("{failure}\nhint: `--model-memory` says how much may be loaded at once");
+            AiError::Capacity
+        }
+        Failure::DeviceLost(_) => {
+            tracing::error!("{failure}");
+            AiError::Internal { reason: format!("{failure}\nhint: it is opened anew for the next call") }
+        }
         Failure::Backend(reason) => AiError::Internal { reason },
     }
 }

@@ -9,13 +9,14 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::handover;
 use crate::ai::catalog::Catalog;
 use crate::ai::service::{Call, Options};
 use crate::api::{App, DEFAULT_ACCOUNT};
 use crate::clock::Stopwatch;
 use crate::config::{Config, Settings};
 use crate::emulator;
-use crate::engine::device::DeviceChoice;
+use crate::engine::device::driver;
 use crate::engine::kernels::{Isa, threads};
 
 #[derive(Debug, Args)]
@@ -34,6 +35,7 @@ struct Report {
     threads: usize,
     /// The device that `--device` opens, or why it cannot.
     device: Result<String, String>,
+    /// The first GPU, or why there is none.
     cuda: String,
     /// Installed programs and packages; `None`: not found.
     tools: Vec<tools::Tool>,
@@ -54,10 +56,8 @@ struct Trial {
 impl Doctor {
     pub fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let config = Config::load(self.settings)?;
-        let cuda = match DeviceChoice::Cuda(0).open() {
-            Ok(_) => "device 0 opens".to_owned(),
-            Err(reason) => reason.to_string(),
-        };
+        handover::to_cuda(config.device);
+        let cuda = driver::gpu(0).map_or_else(|missing| missing.to_string(), |gpu| gpu.to_string());
         let device = config.device.open().map(|_| config.device.to_string()).map_err(|reason| reason.to_string());
         let trials = match &device {
             Ok(_) => tried(config)?,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::logs;
+use super::{handover, logs};
 use super::ready::ReadyFile;
 use crate::config::{Config, Settings, find_wrangler};
 use crate::emulator::{Emulator, StartError, Totals};
@@ -37,6 +37,7 @@ impl Exec {
             self.settings.wrangler_found = std::env::current_dir().ok().and_then(|folder| find_wrangler(&folder));
         }
         let config = Config::load(self.settings)?;
+        handover::to_cuda(config.device);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let code = runtime.block_on(exec(config, &self.enforce, &self.command))?;
         // What still computes for a client that is gone need not be waited for.

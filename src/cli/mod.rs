@@ -3,6 +3,7 @@
 mod completions;
 mod doctor;
 mod exec;
+mod handover;
 mod init;
 mod limits;
 mod list;

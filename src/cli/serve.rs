@@ -6,7 +6,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::logs;
+use super::{handover, logs};
 use super::ready::ReadyFile;
 use crate::config::{Config, Settings};
 use crate::emulator::{Emulator, StartError};
@@ -21,6 +21,7 @@ impl Serve {
     pub fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         logs::init();
         let config = Config::load(self.settings)?;
+        handover::to_cuda(config.device);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(serve(config))
     }

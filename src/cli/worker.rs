@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::logs;
+use super::{handover, logs};
 use super::ready::ReadyFile;
 use crate::config::{Config, Settings};
 use crate::emulator::{Emulator, StartError};
@@ -44,6 +44,7 @@ impl WorkerVerb {
     pub fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         logs::init();
         let config = Config::load(self.settings.clone())?;
+        handover::to_cuda(config.device);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(self.serve(config))
     }

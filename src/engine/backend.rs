@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::engine::adapter::Adapter;
+use crate::engine::device::fault::{self, Fault};
 
 /// Why the engine did not answer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -32,6 +33,12 @@ pub enum Failure {
     /// The device is not there or not compiled in.
     #[error("{0}")]
     Device(String),
+    /// The device had no memory for this computation, and goes on.
+    #[error("the device is out of memory: {0}")]
+    DeviceMemory(String),
+    /// The device fails at everything until it is opened anew.
+    #[error("the device is lost: {0}")]
+    DeviceLost(String),
     /// The computation itself failed.
     #[error("{0}")]
     Backend(String),
@@ -39,7 +46,12 @@ pub enum Failure {
 
 impl From<candle_core::Error> for Failure {
     fn from(error: candle_core::Error) -> Self {
-        Self::Backend(error.to_string())
+        let text = error.to_string();
+        match fault::of(&text) {
+            Some(Fault::Memory) => Self::DeviceMemory(text),
+            Some(Fault::Lost) => Self::DeviceLost(text),
+            None => Self::Backend(text),
+        }
     }
 }
 

@@ -94,6 +94,11 @@ impl Registry {
         self.lock().retain(|(known, _), _| known != name);
     }
 
+    /// Lets go of everything.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Key, Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }

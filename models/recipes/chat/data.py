@@ -51,9 +51,11 @@ def positions(length, rng, farthest, share):
     return torch.tensor(steps).cumsum(0) - 1
 
 
-def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: (None, 0.), pool=3000):
+def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: (None, 0.), pool=3000, order=None):
     """Endless batches of about `tokens` tokens; every chat is new. `shares` gives the mixture of the
-    moment and the part of the rows that are drills."""
+    moment and the part of the rows that are drills. Workers with the same `order` (a Random) have rows of
+    about the same length in every step, so that none waits for the other."""
+    order = order or rng
     ids = Ids(tokenizer)
     used = encode(tokenizer, [render(mixture.chat(rng)[1]) for _ in range(400)])
     drills = Drills(tokenizer, [t for row in used for t in row])
@@ -69,6 +71,6 @@ def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: (None, 0.),
                 batch = []
             batch.append(row)
         cut.append(batch)
-        rng.shuffle(cut)
-        for batch in cut:
-            yield collate(batch, ids)
+        count = min(len(cut), pool * 130 // tokens)         # the same for all workers; a few batches are left out
+        for place in order.sample(range(count), count):
+            yield collate(cut[int((place + .5) / count * len(cut))], ids)

@@ -162,7 +162,7 @@ def train(args, team):
     rng = random.Random((args.seed + 1000 * rank) * 1_000_003 + run.steps)
     usual = {c: SHARES[c] for c in args.only.split(",")} if args.only else SHARES
     stream = data.batches(run.mixture, run.tokenizer, rng, args.batch, args.longest,
-                          lambda: (FIRST_SHARES, args.drills) if run.tokens < args.first_tokens else (usual, args.drills / 6))
+                          lambda: (FIRST_SHARES, args.drills) if run.tokens < args.first_tokens else (usual, args.drills / 6), order=random.Random(args.seed))
     cases = evaluate.cases(run.mixture, run.tokenizer, args.eval_cases) if first else None
     decaying = args.decay_minutes > 0
     budget = 60 * (args.decay_minutes if decaying else args.minutes)

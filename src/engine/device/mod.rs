@@ -1,9 +1,14 @@
 //! Which device computes. What is not compiled in is refused by name, never silently replaced, except for `auto`.
 
+pub mod driver;
+pub mod fault;
+#[cfg(target_os = "linux")]
+mod library;
+
 use std::fmt;
 use std::str::FromStr;
 
-use candle_core::Device;
+use candle_core::{DType, Device, Tensor};
 
 use crate::engine::backend::Failure;
 
@@ -31,13 +36,46 @@ impl DeviceChoice {
     }
 }
 
+/// The compute capability that the kernels of a CUDA build are for, as `nvcc` names it.
+const BUILT_FOR: Option<&str> = option_env!("CUDA_COMPUTE_CAP");
+
 fn cuda(ordinal: usize) -> Result<Device, Failure> {
+    let gpu = driver::gpu(ordinal).map_err(|missing| Failure::Device(missing.to_string()))?;
     if !cfg!(feature = "cuda") {
-        return Err(Failure::Device(
-            "this binary was built without CUDA\nhint: build with `--features cuda`, or use `--device cpu`".to_owned(),
-        ));
+        return Err(Failure::Device(format!(
+            "{gpu}: this binary was built without CUDA, and no `candleflare-cuda` is beside it\nhint: `make cuda` builds it"
+        )));
     }
-    Device::new_cuda(ordinal).map_err(|error| Failure::Device(format!("CUDA device {ordinal} cannot be used: {error}")))
+    let (major, minor) = gpu.capability;
+    if let Some(built) = BUILT_FOR.and_then(|text| text.parse::<i32>().ok()).filter(|built| *built > 10 * major + minor) {
+        return Err(Failure::Device(format!(
+            "{gpu}: this binary was built for compute capability {}.{}\nhint: `CUDA_COMPUTE_CAP={major}{minor} make cuda`",
+            built / 10,
+            built % 10
+        )));
+    }
+    let device = Device::new_cuda(ordinal).map_err(|error| Failure::Device(format!("{gpu} cannot be used: {error}")))?;
+    tracing::info!(%gpu, "computing on the GPU");
+    Ok(device)
+}
+
+/// Where an engine's device comes from, and whether it still is one.
+pub trait Source: Send + Sync {
+    fn open(&self) -> Result<Device, Failure>;
+
+    /// Whether something can be computed on it.
+    fn works(&self, device: &Device) -> bool;
+}
+
+impl Source for DeviceChoice {
+    fn open(&self) -> Result<Device, Failure> {
+        DeviceChoice::open(*self)
+    }
+
+    fn works(&self, device: &Device) -> bool {
+        let tried = || Tensor::ones(1, DType::F32, device)?.to_vec1::<f32>();
+        device.is_cpu() || tried().is_ok_and(|ones| ones == [1.0])
+    }
 }
 
 impl FromStr for DeviceChoice {
