@@ -22,7 +22,8 @@ EMBED_SETTLE_MINUTES ?= 5.5
 # The shipped checkpoint: see models/kindling-chat/README.md for how long it was trained.
 CHAT_SIZE ?= 3m
 CHAT_MINUTES ?= 100
-CHAT_DECAY_MINUTES ?= 25
+CHAT_DECAY_MINUTES ?= 40
+CHAT_WORKERS ?= 1
 EVAL_CASES ?= 60
 # The checkpoint that is shipped came by three runs: see its card.
 SPEECH_TEXTS ?= 34000
@@ -73,8 +74,8 @@ $(MODELS_WORK)/tokenizer.json: $(MODELS_WORK)/prose.json
 	$(MODELS_RUN) chat.tokenizer --prose $(MODELS_WORK)/prose.json --out $@
 
 models-chat: $(MODELS_WORK)/tokenizer.json
-	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --minutes $(CHAT_MINUTES) --threads $(MODELS_THREADS)
-	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --seed 2 --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS)
+	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --minutes $(CHAT_MINUTES) --threads $(MODELS_THREADS) --workers $(CHAT_WORKERS)
+	$(MODELS_RUN) chat.train --work $(MODELS_WORK) --name main --size $(CHAT_SIZE) --seed 2 --decay-minutes $(CHAT_DECAY_MINUTES) --threads $(MODELS_THREADS) --workers $(CHAT_WORKERS)
 	$(MODELS_RUN) chat.export --work $(MODELS_WORK) --from main.decayed.pt --out $(MODELS_OUT)/kindling-chat
 
 # Needs espeak-ng's library; no text but the dictionary's.

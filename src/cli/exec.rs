@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use super::{handover, logs};
 use super::ready::ReadyFile;
+use super::{handover, logs};
 use crate::config::{Config, Settings, find_wrangler};
 use crate::emulator::{Emulator, StartError, Totals};
 

@@ -6,8 +6,8 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{handover, logs};
 use super::ready::ReadyFile;
+use super::{handover, logs};
 use crate::config::{Config, Settings};
 use crate::emulator::{Emulator, StartError};
 

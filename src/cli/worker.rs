@@ -9,8 +9,8 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{handover, logs};
 use super::ready::ReadyFile;
+use super::{handover, logs};
 use crate::config::{Config, Settings};
 use crate::emulator::{Emulator, StartError};
 use crate::worker::{Mode, Once, Options, Outcome, Wanted, table};

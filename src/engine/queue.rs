@@ -37,6 +37,9 @@ impl Drop for CancelOnDrop {
     }
 }
 
+/// What long work asks again and again: an error says that it is wanted no more, and ends it.
+pub type Check<'a> = &'a dyn Fn() -> Result<(), Failure>;
+
 /// When and whether a request is still wanted.
 #[derive(Debug, Clone)]
 pub struct Ticket {

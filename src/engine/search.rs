@@ -1,12 +1,10 @@
 //! Greedy and beam search as `transformers` does them, on anything that gives logits.
 
 use crate::engine::backend::Failure;
+use crate::engine::queue::Check;
 
 /// What no token and no text has as a score.
 const NEVER: f32 = -1e9;
-
-/// Ends the work.
-pub type Check<'a> = &'a dyn Fn() -> Result<(), Failure>;
 
 /// A target that grows by one token a beam.
 pub trait Steps {

@@ -25,18 +25,34 @@ def encode(tokenizer, texts):
     return [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)]
 
 
+FIRST, FIRST_WEIGHT = 3, 3.         # so many tokens at the beginning of an answer weigh so much: there it is decided what answer it is
+
+
+def weights(flags):
+    """For each token that counts, its weight."""
+    found, run = [], 0
+    for flag in flags:
+        run = run + 1 if flag else 0
+        if flag:
+            found.append(FIRST_WEIGHT if run <= FIRST else 1.)
+    return found
+
+
 def collate(rows, ids, multiple=8):
-    """Inputs, targets and the flat positions that count; the length is rounded up."""
+    """Inputs, targets, the flat positions that count and what each weighs; the length is rounded up."""
     length = -(-(max(map(len, rows)) - 1) // multiple) * multiple
     x = torch.full((len(rows), length), ids.pad)
     y = torch.full((len(rows), length), ids.pad)
     counted = torch.zeros((len(rows), length), dtype=torch.bool)
+    heavy = []
     for i, row in enumerate(rows):
         n = len(row) - 1
         x[i, :n] = torch.tensor(row[:-1])
         y[i, :n] = torch.tensor(row[1:])
-        counted[i, :n] = torch.tensor(ids.targets(row)[1:])
-    return x, y, counted.flatten().nonzero().squeeze(1)
+        flags = ids.targets(row)[1:]
+        counted[i, :n] = torch.tensor(flags)
+        heavy += weights(flags)
+    return x, y, counted.flatten().nonzero().squeeze(1), torch.tensor(heavy)
 
 
 def positions(length, rng, farthest, share):

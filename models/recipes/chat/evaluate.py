@@ -28,7 +28,7 @@ def cases(mixture, tokenizer, count, seed=5):
 @torch.no_grad()
 def right(model, rows, ids, device="cpu", bf16=True):
     """For each row, whether all target tokens are the most likely ones."""
-    x, y, counted = (t.to(device) for t in data.collate(rows, ids))
+    x, y, counted, _ = (t.to(device) for t in data.collate(rows, ids))
     with torch.autocast(device, torch.bfloat16, enabled=bf16):
         hidden = model.hidden(x, torch.bfloat16 if bf16 else torch.float32)
     logits = F.linear(hidden.flatten(0, 1)[counted].float(), model.embedding)

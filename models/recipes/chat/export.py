@@ -17,7 +17,7 @@ from .data import encode
 from .decode import generate
 from .model import EPSILON, SIZES, THETA, Decoder
 
-TRAINED_LENGTH = 576
+TRAINED_LENGTH = 1000
 # `json_schema` is what an answer must match; the server's grammar holds the model to it, the prompt tells it what is asked.
 TEMPLATE = """{{- bos_token -}}
 {%- if messages and messages[0].role in ['system', 'developer'] -%}

@@ -195,9 +195,17 @@ TOOL_PERSONAS = ["You are a {helpful|friendly|} assistant {with tools|that can u
                  "You have access to {tools|these tools|functions}.", "{Answer with the tools|Help the user with the tools}. {Do not guess|Be brief|Never invent data}."]
 
 
+INFORMATION = {"weather", "clock", "stock", "define", "news", "person", "price", "route", "translate"}
+
+
+def is_information(about):
+    """Is it something that a search might find?"""
+    return about in INFORMATION or isinstance(about, tuple) and (about[0] in tool_made_up.WANTED or about[0] in tool_made_up.FIELDS)
+
+
 def alike(one, other):
     """Would a wish for one tool fit the other?"""
-    if one == other:
+    if one == other or "search" in (one, other) and any(is_information(about) for about in (one, other)):
         return True
     near = [{"weather", "forecast", "temperature", "rainfall", "weather warning"}, {"meaning", "define", "translation", "translate", "synonyms", "spelling"}, {"clock", "sunrise", "sunset", "schedule", "opening hours"}, {"price", "convert", "exchange rate", "discount"}, {"ship", "location", "delivery date", "progress"}, {"person", "location"}, {"hotel", "hotels"}, {"flight", "flights"}, {"news", "events", "search"}]
     topics = {x[0] if isinstance(x, tuple) else x for x in (one, other)}
@@ -250,8 +258,9 @@ def tool(kit, known_share=.85):
 def further(kit, tools):
     """While training the chat goes on: wishes that a tool serves and such as need none, for the same list."""
     turns = []
-    for _ in range(kit.pick([0, 0, 1, 2, 3]) if kit.split == "train" else 0):
-        turns += one_call(kit, kit.pick(tools)) if kit.chance(.5) else idle(kit, tools)
+    for _ in range(kit.pick([0, 1, 1, 2, 3]) if kit.split == "train" else 0):
+        dice = kit.rng.random()
+        turns += one_call(kit, kit.pick(tools)) if dice < .45 else unserved(kit, tools) if dice < .8 else idle(kit, tools)
     if kit.split == "train" and kit.chance(.2):
         turns += one_call(kit, kit.pick(tools), False)
     return turns
@@ -303,7 +312,8 @@ def no_tool(kit):
         if turns:
             return [system] + turns
     tools, system = with_tools(kit, [])
-    return [system] + idle(kit, tools) + further(kit, tools)
+    first = unserved if kit.split == "train" and kit.chance(.5) else idle
+    return [system] + first(kit, tools) + further(kit, tools)
 
 
 def idle(kit, tools):
@@ -323,9 +333,10 @@ def idle(kit, tools):
 
 
 def unserved(kit, tools):
-    """A wish for a tool that is not there."""
+    """A wish for a tool that is not there; sometimes for another deed with the thing of one that is."""
+    nouns = [t.about[1] for t in tools if isinstance(t.about, tuple) and t.about[1] in tool_made_up.NOUNS]
     while True:
-        other = any_tool(kit)
+        other = Tool(kit, *tool_made_up.doer(kit, kit.pick(list(tool_made_up.VERBS)), kit.pick(nouns))) if nouns and kit.chance(.25) else any_tool(kit)
         if other.name not in [t.name for t in tools] and not any(alike(other.about, t.about) for t in tools):
             return one_call(kit, other, False)[:1] + [("assistant", NO_TOOL)]
 

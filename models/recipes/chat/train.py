@@ -45,7 +45,7 @@ def arguments():
     add("--decay-minutes", type=float, default=0, help="instead: a decay branch of this length")
     add("--batch", type=int, default=2560, help="tokens a batch of each worker")
     add("--workers", type=int, default=1, help="processes that train together")
-    add("--longest", type=int, default=576)
+    add("--longest", type=int, default=1000)
     add("--first-tokens", type=float, default=3e6, help="so long the short copying mixture")
     add("--gaps", type=float, default=.25, help="share of the batches in whose positions gaps stand, up to 4096 apart")
     add("--only", default="", help="train these capabilities only, comma-separated, with their usual shares")
@@ -120,12 +120,12 @@ class Run:
 
     def step(self, batch, factor, stop=False):
         """One step at `factor` times the rates; of a team, the first one's word counts. Returns the loss here and whether to stop."""
-        x, y, counted = (t.to(self.args.device) for t in batch)
+        x, y, counted, heavy = (t.to(self.args.device) for t in batch)
         with torch.autocast(self.args.device, torch.bfloat16, enabled=self.dtype is torch.bfloat16):
             places = data.positions(x.shape[1], self.rng, 4096, self.args.gaps).to(self.args.device)
             hidden = self.hidden(x, self.dtype, places, counted)
             logits = F.linear(hidden, self.model.embedding).float()
-        loss = F.cross_entropy(logits, y.flatten()[counted])
+        loss = (F.cross_entropy(logits, y.flatten()[counted], reduction="none") * heavy).sum() / heavy.sum()
         loss.backward()
         tokens = int((x != self.pad).sum())
         if self.team:

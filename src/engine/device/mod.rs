@@ -47,14 +47,16 @@ fn cuda(ordinal: usize) -> Result<Device, Failure> {
         )));
     }
     let (major, minor) = gpu.capability;
-    if let Some(built) = BUILT_FOR.and_then(|text| text.parse::<i32>().ok()).filter(|built| *built > 10 * major + minor) {
+    if let Some(built) = BUILT_FOR.and_then(|text| text.parse::<i32>().ok()).filter(|built| *built > 10 * major + minor)
+    {
         return Err(Failure::Device(format!(
             "{gpu}: this binary was built for compute capability {}.{}\nhint: `CUDA_COMPUTE_CAP={major}{minor} make cuda`",
             built / 10,
             built % 10
         )));
     }
-    let device = Device::new_cuda(ordinal).map_err(|error| Failure::Device(format!("{gpu} cannot be used: {error}")))?;
+    let device =
+        Device::new_cuda(ordinal).map_err(|error| Failure::Device(format!("{gpu} cannot be used: {error}")))?;
     tracing::info!(%gpu, "computing on the GPU");
     Ok(device)
 }

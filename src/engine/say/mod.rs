@@ -12,6 +12,7 @@ mod voice;
 mod words;
 
 use crate::engine::backend::Failure;
+use crate::engine::queue::Check;
 use prosody::Note;
 pub use voice::Voice;
 
@@ -60,7 +61,7 @@ impl Speech {
     }
 
     /// Mono, in -1..=1. `check` is called now and then, and ends the work.
-    pub fn samples(&self, rate: u32, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<f32>, Failure> {
+    pub fn samples(&self, rate: u32, check: Check<'_>) -> Result<Vec<f32>, Failure> {
         synth::samples(&self.score, &self.voice, self.seed, rate, check)
     }
 }

@@ -8,6 +8,7 @@ use std::f32::consts::PI;
 use super::prosody::Note;
 use super::voice::Voice;
 use crate::engine::backend::Failure;
+use crate::engine::queue::Check;
 
 /// Of the higher formants, which hardly move.
 const HIGHER: [(f32, f32); 2] = [(3500.0, 200.0), (4600.0, 300.0)];
@@ -84,13 +85,7 @@ struct Controls {
 }
 
 /// The samples of a score, in -1..=1. `check` is called now and then, and ends the work.
-pub fn samples(
-    score: &[Note],
-    voice: &Voice,
-    seed: u32,
-    rate: u32,
-    check: &dyn Fn() -> Result<(), Failure>,
-) -> Result<Vec<f32>, Failure> {
+pub fn samples(score: &[Note], voice: &Voice, seed: u32, rate: u32, check: Check<'_>) -> Result<Vec<f32>, Failure> {
     let total = length(score, rate);
     let mut samples = Vec::with_capacity(total);
     let per_second = rate as f32;

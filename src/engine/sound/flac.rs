@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use super::whole;
 use crate::engine::backend::Failure;
+use crate::engine::queue::Check;
 
 /// Samples of a frame.
 const BLOCK: usize = 4096;
@@ -10,7 +11,7 @@ const BLOCK: usize = 4096;
 const MOST_RICE: u32 = 14;
 
 /// The file of `samples` at `rate`; its checksum of the samples is left out, as the format allows.
-pub fn encode(samples: &[f32], rate: u32, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<u8>, Failure> {
+pub fn encode(samples: &[f32], rate: u32, check: Check<'_>) -> Result<Vec<u8>, Failure> {
     let mut bits = Bits::default();
     bits.bytes.extend(b"fLaC");
     // The one block of metadata: the stream's own.

@@ -8,6 +8,7 @@ mod opus;
 mod wav;
 
 use crate::engine::backend::Failure;
+use crate::engine::queue::Check;
 
 /// A format, with what it leaves to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +41,7 @@ pub const MP3_RATE: u32 = 22_050;
 pub const MP3_BIT_RATES: [u32; 2] = [32_000, 48_000];
 
 /// The file of `samples` (in -1..=1) at `rate`. `check` is called now and then, and ends the work.
-pub fn encode(
-    samples: &[f32],
-    rate: u32,
-    format: Format,
-    check: &dyn Fn() -> Result<(), Failure>,
-) -> Result<Vec<u8>, Failure> {
+pub fn encode(samples: &[f32], rate: u32, format: Format, check: Check<'_>) -> Result<Vec<u8>, Failure> {
     match format {
         Format::Wav { law, is_bare } => Ok(wav::encode(samples, rate, law, is_bare)),
         Format::Flac => flac::encode(samples, rate, check),

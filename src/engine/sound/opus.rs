@@ -4,6 +4,7 @@ use opus_rs::{Application, OpusEncoder};
 
 use super::ogg::Ogg;
 use crate::engine::backend::Failure;
+use crate::engine::queue::Check;
 
 /// The one rate at which it is written.
 pub const RATE: u32 = 48_000;
@@ -15,7 +16,7 @@ const DELAY: usize = 312;
 const LONGEST: usize = 1275;
 
 /// The file of `samples` at [`RATE`].
-pub fn encode(samples: &[f32], bit_rate: u32, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<u8>, Failure> {
+pub fn encode(samples: &[f32], bit_rate: u32, check: Check<'_>) -> Result<Vec<u8>, Failure> {
     let broken = |error: &str| Failure::Backend(format!("Opus: {error}"));
     let mut encoder = OpusEncoder::new(RATE as i32, 1, Application::Audio).map_err(broken)?;
     encoder.bitrate_bps = bit_rate as i32;

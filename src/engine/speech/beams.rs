@@ -5,7 +5,8 @@ use super::decoder::{Decoder, Said, Saying};
 use super::search::{forbid, softmax};
 use super::words::Chosen;
 use crate::engine::backend::Failure;
-use crate::engine::search::{self, Check, Generation, Steps, Stopping};
+use crate::engine::queue::Check;
+use crate::engine::search::{self, Generation, Steps, Stopping};
 
 /// Beams over what a window's encoder heard.
 struct Beams<'a> {

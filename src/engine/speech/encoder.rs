@@ -6,6 +6,7 @@ use super::weights::{FeedForward, Room, Weights};
 use crate::engine::backend::Failure;
 use crate::engine::kernels::attention::{Sight, attend};
 use crate::engine::kernels::{Activation, Isa, LayerNorm, Linear, add_scaled};
+use crate::engine::queue::Check;
 
 pub struct Encoder {
     isa: Isa,
@@ -71,7 +72,7 @@ impl Encoder {
     }
 
     /// `[positions, width]` of a window's picture, which is `[frames, mels]`. `check` is called between the layers.
-    pub fn encode(&mut self, picture: &[f32], check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<f32>, Failure> {
+    pub fn encode(&mut self, picture: &[f32], check: Check<'_>) -> Result<Vec<f32>, Failure> {
         let (width, size) = (self.width, self.width / self.heads);
         let first = convolve(&self.convolutions[0], picture, self.mels, 1, width);
         let mut hidden = convolve(&self.convolutions[1], &first, width, 2, width);

@@ -9,7 +9,7 @@ use super::config::Tokens;
 use super::decoder::{Decoder, Saying};
 use super::words::Chosen;
 use crate::engine::backend::Failure;
-use crate::engine::search::Check;
+use crate::engine::queue::Check;
 
 /// Temperatures that are tried in turn.
 const TEMPERATURES: [f32; 3] = [0.0, 0.4, 0.8];

@@ -19,6 +19,7 @@ use symphonia::core::meta::MetadataOptions;
 use super::RATE;
 use super::codec::Codec;
 use crate::engine::backend::Failure;
+use crate::engine::queue::Check;
 
 /// Seconds that a recording may last.
 pub const LONGEST: usize = 2 * 3600;
@@ -37,14 +38,14 @@ pub fn memory(bytes: usize) -> usize {
 }
 
 /// The samples of a file. `check` is called now and then, and ends the work.
-pub fn decode(bytes: Bytes, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<f32>, Failure> {
+pub fn decode(bytes: Bytes, check: Check<'_>) -> Result<Vec<f32>, Failure> {
     // Whatever a broken file does to a codec, it is the file that is refused.
     catch_unwind(AssertUnwindSafe(|| decoded(bytes, check))).unwrap_or_else(|_| {
         Err(Failure::Input("the recording breaks its decoder\nhint: write it anew, for example with ffmpeg".to_owned()))
     })
 }
 
-fn decoded(bytes: Bytes, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<f32>, Failure> {
+fn decoded(bytes: Bytes, check: Check<'_>) -> Result<Vec<f32>, Failure> {
     if bytes.is_empty() {
         return Err(Failure::Input("the recording is empty".to_owned()));
     }

@@ -10,6 +10,7 @@ use super::words::{STATE, timed};
 use super::{RATE, Whisper, voice};
 use crate::engine::backend::Failure;
 use crate::engine::kernels::threads;
+use crate::engine::queue::Check;
 
 /// Beams where nothing is said, as production's schema has it.
 pub const BEAMS: usize = 5;
@@ -54,12 +55,7 @@ const WITHOUT_BLANKS: [&str; 6] = ["zh", "ja", "th", "lo", "my", "yue"];
 
 impl Whisper {
     /// Writes down `sound`, mono at [`RATE`]. `check` ends the work.
-    pub fn transcribe(
-        &mut self,
-        sound: &[f32],
-        options: &Options,
-        check: &dyn Fn() -> Result<(), Failure>,
-    ) -> Result<Transcript, Failure> {
+    pub fn transcribe(&mut self, sound: &[f32], options: &Options, check: Check<'_>) -> Result<Transcript, Failure> {
         let given = options.language.as_deref().map(|code| self.known(code)).transpose()?;
         let heard = match options.voice_only {
             true => voice::stretches(sound),

@@ -10,6 +10,7 @@ mod tables;
 use super::MP3_RATE;
 use super::bits::Bits;
 use crate::engine::backend::Failure;
+use crate::engine::queue::Check;
 use filter::Filter;
 
 /// Samples of a frame, and lines of its spectrum.
@@ -20,7 +21,7 @@ const BIT_RATES: [u32; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128
 const HEAD: usize = 4 + 9;
 
 /// The file of `samples`; they come [`filter::DELAY`] samples later out of a decoder that does not know of it.
-pub fn encode(samples: &[f32], bit_rate: u32, check: &dyn Fn() -> Result<(), Failure>) -> Result<Vec<u8>, Failure> {
+pub fn encode(samples: &[f32], bit_rate: u32, check: Check<'_>) -> Result<Vec<u8>, Failure> {
     let index = BIT_RATES.iter().position(|rate| rate * 1000 == bit_rate).filter(|index| *index > 0);
     let index = index.ok_or_else(|| Failure::Input(format!("MP3 has no rate of {bit_rate} bits a second")))?;
     let mut filter = Filter::default();
