@@ -7,7 +7,7 @@ ARGS ?=
 # One question for `make demo`.
 ASK ?=
 
-.PHONY: help run demo build build-tested test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-generate bench-tasks bench-http bench-exec bench-limits bench-search fuzz load test-neon models eval-models clean
+.PHONY: help run demo build build-tested test test-rust test-clients test-python python-requirements npm lint fmt cuda lint-cuda bench bench-embed bench-generate bench-tasks bench-device bench-http bench-exec bench-limits bench-search fuzz load test-neon models eval-models clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,16 @@ bench-tasks: build ## the shapes of whisper-tiny and ResNet-50 beside PyTorch, t
 	.tools/bench/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
 	.tools/bench/bin/python benches/peers/speech.py "$(abspath $(BIN))"
 	.tools/bench/bin/python benches/peers/resnet.py "$(dir $(abspath $(BIN)))examples/bench_pictures"
+
+# With DEVICE=cuda the example is built as `make cuda` builds; carried to another machine, it needs nothing of this one.
+DEVICE ?= cpu
+ON_CUDA = $(filter cuda%,$(DEVICE))
+bench-device: ## random weights of well-known shapes on a device, and PyTorch's figures for them; DEVICE=cuda
+	$(if $(ON_CUDA),sh tools/cuda.sh) $(CARGO) build --release --locked --example bench_device $(if $(ON_CUDA),--features cuda --target-dir target/cuda)
+	$(if $(ON_CUDA),target/cuda/release,$(dir $(abspath $(BIN))))/examples/bench_device --device $(DEVICE)
+	[ -d .tools/bench ] || $(PYTHON) -m venv .tools/bench
+	.tools/bench/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
+	.tools/bench/bin/python benches/peers/device.py --device $(DEVICE)
 
 bench-search: ## search and ingest beside faiss and hnswlib, turn by turn (installs them first)
 	$(CARGO) build --release --locked --example bench_search

@@ -29,7 +29,7 @@ function driver(version, init = 0, libraries = LIBRARIES) {
   writeFileSync(source, DRIVER);
   const build = (name, ...more) => execFileSync("cc", ["-shared", "-fPIC", "-o", join(folder, name), ...more]);
   build("libcuda.so.1", `-DVERSION=${version}`, `-DINIT=${init}`, source);
-  for (const name of libraries) build(name);
+  for (const name of libraries) build(name, "-x", "c", "/dev/null");
   return folder;
 }
 
