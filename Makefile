@@ -111,7 +111,7 @@ DEVICE ?= cpu
 ON_CUDA = $(filter cuda%,$(DEVICE))
 bench-device: ## random weights of well-known shapes on a device, and PyTorch's figures for them; DEVICE=cuda
 	$(if $(ON_CUDA),sh tools/cuda.sh) $(CARGO) build --release --locked --example bench_device $(if $(ON_CUDA),--features cuda --target-dir target/cuda)
-	$(if $(ON_CUDA),target/cuda/release,$(dir $(abspath $(BIN))))/examples/bench_device --device $(DEVICE)
+	$(if $(ON_CUDA),target/cuda/release/,$(dir $(abspath $(BIN))))examples/bench_device --device $(DEVICE)
 	[ -d .tools/bench ] || $(PYTHON) -m venv .tools/bench
 	.tools/bench/bin/pip install --quiet --disable-pip-version-check --requirement benches/peers/requirements.txt
 	.tools/bench/bin/python benches/peers/device.py --device $(DEVICE)

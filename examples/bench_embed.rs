@@ -1,15 +1,17 @@
 //! Sentences per second of an embedding checkpoint: `cargo run --release --example bench_embed -- FOLDER [SECONDS]`.
 //! Without a folder, the bundled `kindling-embed`.
 
-use std::sync::mpsc::channel;
-use std::time::{Duration, Instant};
+#[path = "shared/encoding.rs"]
+mod encoding;
 
-use candleflare::clock::Deadline;
-use candleflare::engine::backend::TokenBatch;
+use std::time::Instant;
+
 use candleflare::engine::checkpoints::{Checkpoint, bundled};
-use candleflare::engine::embed::{EmbedJob, EmbeddingModel};
+use candleflare::engine::embed::EmbeddingModel;
 use candleflare::engine::kernels::{Isa, threads};
-use candleflare::engine::queue::{Cancel, QueueOptions, Ticket};
+use candleflare::engine::queue::QueueOptions;
+
+use crate::encoding::encode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -135,19 +137,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (name, lengths) in shapes.into_iter().chain([(" 32 x mix".to_owned(), MIX.to_vec())]) {
         let texts = lengths.len();
         let work: f64 = lengths.iter().map(|tokens| flops(&shape, *tokens)).sum();
-        // Ordinary words, wherever the vocabulary has them.
-        let row: Vec<u32> = (0..512).map(|position| 2000 + position * 37 % 5000).collect();
-        let once = || -> Result<f64, Box<dyn std::error::Error>> {
-            let mut batch = TokenBatch::default();
-            lengths.iter().for_each(|tokens| batch.push(&row[..*tokens]));
-            let ticket = Ticket { deadline: Deadline::after(Duration::from_secs(60)), cancel: Cancel::default() };
-            let (reply, answer) = channel();
-            let start = Instant::now();
-            let reply = Box::new(move |result| drop(reply.send(result)));
-            model.submit(EmbedJob { batch, pooling: None, ticket, reply })?;
-            answer.recv()??;
-            Ok(start.elapsed().as_secs_f64())
-        };
+        let once = || encode(&model, &lengths);
         let mut times = Vec::new();
         once()?;
         let (begin, cpu) = (Instant::now(), cpu_seconds());

@@ -8,21 +8,22 @@
 //!
 //! Each answer is one line, a number.
 
+#[path = "shared/decoding.rs"]
+mod decoding;
+
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
 use candle_core::Device;
-use candleflare::engine::backend::{Decoder, Failure, Step};
 use candleflare::engine::checkpoints::{Checkpoint, bundled};
 use candleflare::engine::generate::decoder;
 use candleflare::engine::kernels::threads;
 use candleflare::engine::queue::QueueOptions;
 
+use crate::decoding::{prefill, streams};
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Tokens before the measured ones of `decode` and `streams`.
-const PROMPT: usize = 128;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let checkpoint = match std::env::args().nth(1) {
@@ -48,35 +49,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::io::stdout().flush()?;
     }
     Ok(())
-}
-
-fn tokens(decoder: &dyn Decoder, seed: usize, count: usize) -> Vec<u32> {
-    let vocab = decoder.spec().vocab_size.min(32_000);
-    (0..count).map(|at| ((at * 7919 + seed * 104_729 + 11) % vocab) as u32).collect()
-}
-
-/// Seconds.
-fn prefill(decoder: &mut dyn Decoder, count: usize, chunk: usize) -> Result<f64, Failure> {
-    let tokens = tokens(decoder, 0, count);
-    let start = Instant::now();
-    for (index, tokens) in tokens.chunks(chunk).enumerate() {
-        decoder.forward(&[Step { slot: 0, position: index * chunk, tokens, adapter: None }])?;
-    }
-    Ok(start.elapsed().as_secs_f64())
-}
-
-/// Seconds, without those of the prompts.
-fn streams(decoder: &mut dyn Decoder, slots: usize, count: usize) -> Result<f64, Failure> {
-    let tokens: Vec<_> = (0..slots).map(|slot| tokens(decoder, slot, PROMPT + count)).collect();
-    for (slot, tokens) in tokens.iter().enumerate() {
-        decoder.forward(&[Step { slot, position: 0, tokens: &tokens[..PROMPT], adapter: None }])?;
-    }
-    let start = Instant::now();
-    for position in PROMPT..PROMPT + count {
-        let step = |slot: usize| Step { slot, position, tokens: &tokens[slot][position..=position], adapter: None };
-        decoder.forward(&(0..slots).map(step).collect::<Vec<_>>())?;
-    }
-    Ok(start.elapsed().as_secs_f64())
 }
 
 /// Bytes per second of reading half a gigabyte.

@@ -4,6 +4,10 @@
 //! `bench_device [--device cuda] [--shapes minilm,llama-1b] [--seconds 3] [--folder DIR]`; the weights are written to DIR
 //! (16 GB for `llama-8b`) and removed. `benches/peers/device.py` prints PyTorch's table in the same form.
 
+#[path = "../shared/decoding.rs"]
+mod decoding;
+#[path = "../shared/encoding.rs"]
+mod encoding;
 mod measure;
 mod random;
 mod shapes;

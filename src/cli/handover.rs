@@ -23,7 +23,7 @@ pub fn to_cuda(device: DeviceChoice) {
     let Some(other) = std::env::current_exe().ok().map(|this| this.with_file_name(NAME)) else { return };
     if other.is_file() && driver::gpu(ordinal).is_ok() {
         let error = std::process::Command::new(&other).args(std::env::args_os().skip(1)).exec();
-        eprintln!("warning: `{}` cannot be run: {error}", other.display());
+        eprintln!("warning: `{}` cannot be run: {error}\nhint: `make cuda` builds it", other.display());
     }
 }
 

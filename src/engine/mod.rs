@@ -119,10 +119,11 @@ impl Engine {
     /// open it anew. Whoever still computes there fails and lets go.
     fn look_after_the_device(&self) {
         let losses = fault::losses();
-        if self.losses.swap(losses, Ordering::Relaxed) == losses {
+        if self.losses.load(Ordering::Relaxed) == losses {
             return;
         }
         let mut device = self.device.lock().unwrap_or_else(PoisonError::into_inner);
+        self.losses.store(losses, Ordering::Relaxed);
         if device.take_if(|device| !self.source.works(device)).is_some() {
             tracing::error!("the device is lost: its models are unloaded, and it is opened anew at the next load");
             self.models.clear();

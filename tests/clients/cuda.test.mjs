@@ -68,6 +68,7 @@ test("without a driver, or with one that cannot serve, cuda is refused with the 
   };
   refused(driver(12_040), /driver is too old: it knows CUDA 12\.4, and 13\.0 is needed\nhint: install driver 580/);
   refused(driver(13_000, 100), /there is no CUDA device 0; this machine has 0/);
+  refused(driver(13_000, 100), /there is no CUDA device 1; this machine has 0/, "cuda:1");
   refused(driver(13_000, 999), /does not start: CUDA error 999/);
   refused(driver(13_000), /there is no CUDA device 1; this machine has 1/, "cuda:1");
   refused(driver(13_000, 0, LIBRARIES.slice(1)), /`libcudart\.so\.13` is not found/);

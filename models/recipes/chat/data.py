@@ -87,6 +87,6 @@ def batches(mixture, tokenizer, rng, tokens, longest, shares=lambda: (None, 0.),
                 batch = []
             batch.append(row)
         cut.append(batch)
-        count = min(len(cut), pool * 130 // tokens)         # the same for all workers; a few batches are left out
+        count = min(len(cut), max(1, pool * 130 // tokens))         # the same for all workers; a few batches are left out
         for place in order.sample(range(count), count):
             yield collate(cut[int((place + .5) / count * len(cut))], ids)

@@ -26,6 +26,8 @@ impl fmt::Display for Gpu {
 /// Why no GPU can be used; the text ends with a hint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Missing {
+    #[error("CUDA builds are for Linux\nhint: use `--device cpu`")]
+    System,
     #[error("no NVIDIA driver: `libcuda.so.1` is not found\nhint: install the driver, or use `--device cpu`")]
     Driver,
     #[error(
@@ -49,6 +51,6 @@ pub fn gpu(ordinal: usize) -> Result<Gpu, Missing> {
     #[cfg(not(target_os = "linux"))]
     {
         let _ = ordinal;
-        Err(Missing::Driver)
+        Err(Missing::System)
     }
 }

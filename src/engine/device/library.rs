@@ -10,10 +10,16 @@ const DRIVER: &CStr = c"libcuda.so.1";
 /// What the CUDA binary is linked with besides.
 const LIBRARIES: [&CStr; 4] = [c"libcudart.so.13", c"libcublas.so.13", c"libcublasLt.so.13", c"libcurand.so.10"];
 
+/// `CUDA_ERROR_NO_DEVICE`, with which the driver refuses to start.
+const NO_DEVICE: c_int = 100;
+
 /// See [`super::driver::gpu`].
 pub(super) fn gpu(ordinal: usize) -> Result<Gpu, Missing> {
     let driver = Library::open(DRIVER).ok_or(Missing::Driver)?;
-    let gpu = driver.gpu(ordinal)?;
+    let gpu = driver.gpu(ordinal).map_err(|missing| match missing {
+        Missing::Broken(NO_DEVICE) => Missing::Device { ordinal, count: 0 },
+        missing => missing,
+    })?;
     match LIBRARIES.into_iter().find(|name| Library::open(name).is_none()) {
         Some(missing) => Err(Missing::Library(missing.to_string_lossy().into_owned())),
         None => Ok(gpu),
@@ -100,8 +106,6 @@ impl Library {
     fn ask(&self, name: &CStr, call: impl FnOnce(*mut c_void) -> c_int) -> Result<(), Missing> {
         match self.symbol(name).map_or(-1, call) {
             0 => Ok(()),
-            // CUDA_ERROR_NO_DEVICE
-            100 => Err(Missing::Device { ordinal: 0, count: 0 }),
             code => Err(Missing::Broken(code)),
         }
     }
