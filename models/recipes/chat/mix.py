@@ -3,7 +3,7 @@ from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tas
 from .kit import Kit
 
 ROLES = ("system", "user", "assistant", "tool")
-SHARES = {"small": 4, "name": 5, "fact": 10, "untold": 6, "outside": 5, "context": 14, "context_silent": 10,
+SHARES = {"small": 4, "name": 5, "fact": 10, "untold": 6, "outside": 7, "context": 14, "context_silent": 10,
           "documents": 6, "documents_mixed": 5, "documents_real": 4, "documents_silent": 4,
           "json": 18, "json_open": 4, "format": 13, "shorter": 5, "copy": 5, "tool": 9, "tool_schema": 9, "no_tool": 13, "two_calls": 6}
 

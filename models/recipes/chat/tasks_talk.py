@@ -133,6 +133,8 @@ def outside(kit):
     if kit.chance(.2):
         chat += small_pair(kit)
     dice = kit.rng.random()
+    if kit.split == "train" and kit.chance(.25):        # what has no end of its own makes an answer without one: much of it
+        return chat + [("user", babble.repeated(kit)), ("assistant", P.GIBBERISH_ANSWER)]
     if dice < .52:
         return chat + [kit.user(P.OPEN_QUESTIONS, H.OPEN_QUESTIONS, city=kit.city(), name=kit.name(), thing=kit.thing(),
                                 year=kit.year(), number=kit.number(1, 999)), ("assistant", P.OPEN_ANSWER)]

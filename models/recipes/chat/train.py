@@ -28,7 +28,7 @@ import parallel
 from . import data, evaluate
 from .export import load_packed
 from .mix import FIRST_SHARES, SHARES, Mixture
-from .model import Decoder, optimiser
+from .model import Decoder, deeper, optimiser
 
 warnings.filterwarnings("ignore")
 
@@ -97,7 +97,8 @@ class Run:
         if os.path.exists(self.state_path):
             self.load()
         elif args.delivered:
-            delivered = load_packed(args.delivered)[0].state_dict()
+            delivered = load_packed(args.delivered)[0]
+            delivered = (delivered if delivered.size == args.size else deeper(delivered, args.size)).state_dict()
             self.model.load_state_dict(delivered)
             self.average.load_state_dict(delivered)
             self.tokens = int(args.trained)
@@ -155,6 +156,7 @@ class Run:
 
 
 def train(args, team):
+    parallel.keep_memory()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     rank, first = (team.rank, team.rank == 0) if team else (0, True)

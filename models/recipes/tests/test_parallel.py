@@ -7,7 +7,7 @@ import unittest
 import torch
 
 import parallel
-from chat.model import Decoder, optimiser
+from chat.model import Decoder, deeper, optimiser
 
 
 def gradients(model, seed):
@@ -55,6 +55,17 @@ class TeamTest(unittest.TestCase):
         model, ids = tiny().eval(), torch.randint(8, 64, (3, 12))
         wanted = torch.tensor([0, 5, 13, 30, 35])
         torch.testing.assert_close(model.hidden(ids, wanted=wanted), model.hidden(ids).flatten(0, 1)[wanted])
+
+
+class DeeperTest(unittest.TestCase):
+    def test_more_layers_say_the_same_and_learn(self):
+        torch.manual_seed(3)
+        model, ids = Decoder(64, "3m", longest=16), torch.randint(8, 64, (3, 12))
+        grown = deeper(model, "4m")
+        self.assertGreater(len(grown.blocks), len(model.blocks))
+        torch.testing.assert_close(grown.hidden(ids), model.hidden(ids))
+        grown.hidden(ids)[..., :3].sum().backward()
+        self.assertTrue(all(block.out.grad.abs().max() > 0 for block in grown.blocks))
 
 
 if __name__ == "__main__":
