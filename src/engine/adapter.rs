@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use crate::engine::kernels::{Isa, Linear};
 
@@ -89,11 +89,11 @@ impl LowRank {
         })
     }
 
-    /// Both matrices on a device, turned so that rows are multiplied from the left.
-    pub fn tensors(&self, device: &Device) -> candle_core::Result<&[Tensor; 2]> {
+    /// Both matrices on a device, turned so that rows are multiplied from the left; device and type are those of the first call.
+    pub fn tensors(&self, device: &Device, dtype: DType) -> candle_core::Result<&[Tensor; 2]> {
         if self.tensors.get().is_none() {
             let tensor = |values: &[f32], shape: (usize, usize)| {
-                Tensor::from_vec(values.to_vec(), shape, device)?.t()?.contiguous()
+                Tensor::from_vec(values.to_vec(), shape, device)?.to_dtype(dtype)?.t()?.contiguous()
             };
             let both = [tensor(&self.down, (self.rank, self.inputs))?, tensor(&self.up, (self.outputs, self.rank))?];
             // Whoever was first.

@@ -90,6 +90,22 @@ impl Rows {
         true
     }
 
+    /// Appends all rows.
+    pub fn read_all(&self, to: &mut Vec<f32>) {
+        let start = to.len();
+        to.resize(start + self.rows * self.columns, 0.0);
+        for (row, to) in to[start..].chunks_exact_mut(self.columns.max(1)).enumerate() {
+            self.read(row, to);
+        }
+    }
+
+    /// All rows, one behind the other.
+    pub fn values(&self) -> Vec<f32> {
+        let mut values = Vec::new();
+        self.read_all(&mut values);
+        values
+    }
+
     /// The bytes of a row.
     fn stored(&self, index: usize) -> &[u8] {
         let index = self.paired_heads.map_or(index, |size| paired(index, size));

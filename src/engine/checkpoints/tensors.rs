@@ -154,6 +154,12 @@ impl Tensors {
         names
     }
 
+    /// Whether the matrices have numbers of 32 bits, or are packed as only our own small models are.
+    pub fn is_full(&self) -> bool {
+        let is_full = |place: &Place| matches!(place.dtype, Stored::Block(BlockType::F32) | Stored::Other(_));
+        self.places.values().filter(|place| place.shape.len() > 1).all(is_full)
+    }
+
     /// Whether `name` is there, plain or packed.
     pub fn contains(&self, name: &str) -> bool {
         ["", ".q4", ".q8"].iter().any(|suffix| self.places.contains_key(&format!("{name}{suffix}")))

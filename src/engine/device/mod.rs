@@ -2,8 +2,10 @@
 
 pub mod driver;
 pub mod fault;
+pub mod layers;
 #[cfg(target_os = "linux")]
 mod library;
+pub mod place;
 
 use std::fmt;
 use std::str::FromStr;

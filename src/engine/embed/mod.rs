@@ -33,6 +33,7 @@ use self::sentence::Architecture;
 use self::worker::{Request, Worker};
 use super::backend::{Encoder, EncoderOutput, EncoderSpec, Failure, Pooling, TokenBatch};
 use super::checkpoints::Checkpoint;
+use super::device::place::Place;
 use super::kernels::Isa;
 use super::queue::{Inbox, QueueOptions, Ticket};
 use crate::clock::Stopwatch;
@@ -247,7 +248,7 @@ fn load_encoder(
     let head = Head::load(checkpoint, &tensors, &mut spec, isa)?;
     Ok(match device.is_cpu() {
         true => Box::new(CpuEncoder::new(spec, BertForward::load(&config, &tensors, isa)?, head)),
-        false => Box::new(CandleBert::load(&config, spec, &tensors, head, device)?),
+        false => Box::new(CandleBert::load(&config, spec, &tensors, head, Place::new(device, &tensors))?),
     })
 }
 

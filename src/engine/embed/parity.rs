@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use candle_core::Device;
+use candle_core::{DType, Device};
 use safetensors::SafeTensors;
 
 use super::bert::{BertConfig, BertForward};
@@ -14,6 +14,7 @@ use super::head::Head;
 use super::sentence::Architecture;
 use crate::engine::backend::{Encoder, EncoderOutput, Pooling, TokenBatch};
 use crate::engine::checkpoints::Checkpoint;
+use crate::engine::device::place::Place;
 use crate::engine::kernels::Isa;
 
 fn recorded(name: &str) -> PathBuf {
@@ -72,10 +73,14 @@ fn bert(checkpoint: &Checkpoint, isa: Isa) -> CpuEncoder<BertForward> {
 }
 
 pub fn candle(checkpoint: &Checkpoint) -> CandleBert {
+    candle_in(checkpoint, DType::F32)
+}
+
+fn candle_in(checkpoint: &Checkpoint, dtype: DType) -> CandleBert {
     let (config, mut spec) = BertConfig::read(checkpoint).unwrap();
     let tensors = checkpoint.tensors().unwrap();
     let head = Head::load(checkpoint, &tensors, &mut spec, Isa::best()).unwrap();
-    CandleBert::load(&config, spec, &tensors, head, &Device::Cpu).unwrap()
+    CandleBert::load(&config, spec, &tensors, head, Place { device: Device::Cpu, dtype }).unwrap()
 }
 
 fn gated(checkpoint: &Checkpoint, isa: Isa) -> CpuEncoder<GatedForward> {
@@ -195,6 +200,25 @@ fn candles_forward_agrees() {
         assert_parity(&encoder.hidden_states(ids).unwrap(), &hidden, "candle");
     }
     assert_vectors(&mut encoder, "candle");
+}
+
+/// Of numbers of eight bits: near what `transformers` gives in f32, and not the same.
+#[test]
+fn candles_forward_in_bf16_is_near() {
+    for name in ["bert", "xlm-roberta", "distilbert"] {
+        let (expected, mut encoder) = (Expected::of(name), candle_in(&checkpoint(name), DType::BF16));
+        let (spec, texts) = (encoder.spec().clone(), expected.texts());
+        let kind = if name == "bert" { "mean" } else { "vector" };
+        for (index, (ids, second)) in texts.iter().enumerate() {
+            let mut batch = TokenBatch::default();
+            batch.push_pair(ids, *second);
+            let found = encoder.encode(&batch, &[spec.pooling]).unwrap();
+            let expected = expected.floats(&format!("{index}.{kind}")).unwrap();
+            let cosine: f32 = found.iter().zip(&expected).map(|(a, b)| a * b).sum();
+            println!("{name} {index}: cosine {cosine:.6}");
+            assert!(found != expected && cosine > 0.999, "{name} {index}: cosine {cosine}");
+        }
+    }
 }
 
 /// Both poolings in one batch.

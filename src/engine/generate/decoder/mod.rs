@@ -9,10 +9,11 @@ mod rope;
 mod shape;
 mod weights;
 
-use candle_core::Device;
+use candle_core::{DType, Device};
 
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::checkpoints::Checkpoint;
+use crate::engine::device::place::Place;
 use crate::engine::kernels::{Arithmetic, Isa};
 use crate::engine::queue::QueueOptions;
 use cpu::CpuDecoder;
@@ -34,29 +35,35 @@ pub fn load(
     options: &QueueOptions,
 ) -> Result<(Box<dyn Decoder>, Config), Failure> {
     let config = Config::load(checkpoint)?;
-    let spec = spec(&config, options);
     let tensors = checkpoint.tensors()?;
     let weights = Weights::new(&tensors, &config);
     let decoder: Box<dyn Decoder> = match device {
-        Device::Cpu => Box::new(CpuDecoder::load((Isa::best(), Arithmetic::chosen()), config.clone(), spec, &weights)?),
-        device => Box::new(DeviceDecoder::load(config.clone(), spec, &weights, device)?),
+        Device::Cpu => {
+            let spec = spec(&config, options, DType::F32);
+            Box::new(CpuDecoder::load((Isa::best(), Arithmetic::chosen()), config.clone(), spec, &weights)?)
+        }
+        device => {
+            let place = Place::new(device, &tensors);
+            let spec = spec(&config, options, place.dtype);
+            Box::new(DeviceDecoder::load(config.clone(), spec, &weights, place)?)
+        }
     };
     Ok((decoder, config))
 }
 
 /// How many sequences of what length the caches hold: as many slots as asked, as far as each has a good window, and then
 /// as long a context as the memory and the model allow.
-fn spec(config: &Config, options: &QueueOptions) -> DecoderSpec {
+fn spec(config: &Config, options: &QueueOptions, dtype: DType) -> DecoderSpec {
     let asked = std::env::var("CANDLEFLARE_KV_MEMORY").ok().and_then(|text| text.parse().ok());
-    let positions = (asked.unwrap_or(KV_MEMORY) << 20) / bytes_per_position(config);
+    let positions = (asked.unwrap_or(KV_MEMORY) << 20) / bytes_per_position(config, dtype);
     let slots = (positions / config.max_positions.clamp(1, WINDOW)).clamp(1, options.slots.max(1));
     let context = (positions / slots).min(config.max_positions).max(1);
     DecoderSpec { vocab_size: config.vocab_size, context, slots }
 }
 
 /// Of all layers' keys and values.
-fn bytes_per_position(config: &Config) -> usize {
-    (config.layers.len() * 2 * config.kv_heads * config.head_dim * size_of::<f32>()).max(1)
+fn bytes_per_position(config: &Config, dtype: DType) -> usize {
+    (config.layers.len() * 2 * config.kv_heads * config.head_dim * dtype.size_in_bytes()).max(1)
 }
 
 /// Refuses steps that would read or write outside of what the decoder holds.

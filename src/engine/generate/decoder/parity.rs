@@ -1,10 +1,13 @@
 //! Logits beside those that `models/recipes/parity/decoder.py` recorded from Transformers, family by family.
 
-use super::tests::{all, in_integers};
+use super::tests::{all, in_halves, in_integers};
 use super::*;
 
 /// How far a logit may be off, in parts of the logits' root mean square; the recorded ones are between 0.3 and 3.
 const TOLERANCE: f32 = 5e-5;
+
+/// How near logits in bf16 are to the recorded ones, at least, by the cosine of the angle between them.
+const HALVES: f32 = 0.995;
 
 /// One recorded checkpoint.
 pub struct Recorded {
@@ -77,24 +80,26 @@ fn worst(recorded: &Recorded) -> f32 {
     worst
 }
 
+const FAMILIES: [&str; 14] = [
+    "llama-tied",
+    "llama-untied",
+    "llama-linear",
+    "llama-yarn",
+    "qwen2",
+    "qwen3",
+    "mistral",
+    "gemma",
+    "gemma2",
+    "gemma3",
+    "phi3",
+    "phi3-long",
+    "granite",
+    "smollm3",
+];
+
 #[test]
 fn logits_are_those_of_transformers() {
-    for name in [
-        "llama-tied",
-        "llama-untied",
-        "llama-linear",
-        "llama-yarn",
-        "qwen2",
-        "qwen3",
-        "mistral",
-        "gemma",
-        "gemma2",
-        "gemma3",
-        "phi3",
-        "phi3-long",
-        "granite",
-        "smollm3",
-    ] {
+    for name in FAMILIES {
         let worst = worst(&Recorded::read(name));
         println!("{name}: off by {worst:.1e} of the rms");
         assert!(worst <= TOLERANCE, "{name}: off by {worst:e} of the rms");
@@ -108,6 +113,27 @@ fn gguf_gives_the_logits_of_the_numbers_that_it_holds() {
         let worst = worst(&Recorded::of(checkpoint, &format!("gguf/{name}.safetensors")));
         println!("{name}: off by {worst:.1e} of the rms");
         assert!(worst <= TOLERANCE, "{name}: off by {worst:e} of the rms");
+    }
+}
+
+/// Numbers of eight bits, from the weights on: what comes of them is near the recorded logits and not the same.
+#[test]
+fn bf16_is_near() {
+    for name in FAMILIES {
+        let recorded = Recorded::read(name);
+        let mut decoder = in_halves(&recorded.checkpoint, 2);
+        let step = |position, tokens| Step { slot: 1, position, tokens, adapter: None };
+        let mut expected = recorded.logits.chunks_exact(decoder.spec().vocab_size);
+        let mut actual = vec![decoder.forward(&[step(0, &recorded.tokens[..recorded.prompt])]).unwrap()];
+        for position in recorded.prompt..recorded.tokens.len() {
+            actual.push(decoder.forward(&[step(position, &recorded.tokens[position..=position])]).unwrap());
+        }
+        for actual in actual {
+            let expected = expected.next().unwrap();
+            let (off, cosine) = (difference(&actual, expected), cosine(&actual, expected));
+            println!("{name}: off by {off:.1e} of the rms, cosine {cosine:.6}");
+            assert!(off > 0.0 && cosine >= HALVES, "{name}: cosine {cosine}");
+        }
     }
 }
 

@@ -38,13 +38,17 @@ impl Random {
     }
 }
 
+fn on_cpu(dtype: DType) -> Place {
+    Place { device: Device::Cpu, dtype }
+}
+
 /// Candle's operations on the CPU, and the plain loops for every instruction set of this machine.
 pub fn all(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder>> {
     let config = Config::load(checkpoint).unwrap();
     let tensors = checkpoint.tensors().unwrap();
     let weights = Weights::new(&tensors, &config);
-    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() });
-    let candle = DeviceDecoder::load(config.clone(), spec.clone(), &weights, &Device::Cpu).unwrap();
+    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() }, DType::F32);
+    let candle = DeviceDecoder::load(config.clone(), spec.clone(), &weights, on_cpu(DType::F32)).unwrap();
     let mut all: Vec<Box<dyn Decoder>> = vec![Box::new(candle)];
     for isa in Isa::all() {
         all.push(Box::new(CpuDecoder::load((isa, Arithmetic::Float), config.clone(), spec.clone(), &weights).unwrap()));
@@ -52,12 +56,21 @@ pub fn all(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder>> {
     all
 }
 
+/// Candle's operations on the CPU in bf16, as a GPU computes checkpoints that are stored so.
+pub fn in_halves(checkpoint: &Checkpoint, slots: usize) -> DeviceDecoder {
+    let config = Config::load(checkpoint).unwrap();
+    let tensors = checkpoint.tensors().unwrap();
+    let weights = Weights::new(&tensors, &config);
+    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() }, DType::BF16);
+    DeviceDecoder::load(config.clone(), spec, &weights, on_cpu(DType::BF16)).unwrap()
+}
+
 /// Integer arithmetic with every instruction set of this machine.
 pub fn in_integers(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder>> {
     let config = Config::load(checkpoint).unwrap();
     let tensors = checkpoint.tensors().unwrap();
     let weights = Weights::new(&tensors, &config);
-    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() });
+    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() }, DType::F32);
     let load = |isa| CpuDecoder::load((isa, Arithmetic::Integer), config.clone(), spec.clone(), &weights).unwrap();
     Isa::all().into_iter().map(|isa| Box::new(load(isa)) as Box<dyn Decoder>).collect()
 }
@@ -181,6 +194,51 @@ fn a_result_depends_neither_on_company_nor_on_chunks() {
     }
 }
 
+/// Slots whose tokens attend over numbers of positions of different sizes, with a window and without.
+#[test]
+fn single_tokens_attend_over_spans_of_their_own() {
+    for shape in [json!({}), json!({"architectures": ["MistralForCausalLM"], "sliding_window": 50})] {
+        let random = Random::new(shape.as_object().unwrap().iter().fold(
+            json!({"max_position_embeddings": 300}),
+            |mut all, (key, value)| {
+                all[key] = value.clone();
+                all
+            },
+        ));
+        let [candle, plain @ ..] = &mut *random.all() else { panic!("nothing to compare") };
+        let tokens = tokens(290);
+        // Two of one span, one of the next, one of the last, which is cut at the context's end.
+        let lengths = [5, 100, 130, 270];
+        let prompts = |slot: usize| Step { slot, position: 0, tokens: &tokens[..lengths[slot]], adapter: None };
+        let next = |slot: usize, more: usize| {
+            let position = lengths[slot] + more;
+            Step { slot, position, tokens: &tokens[position..=position], adapter: None }
+        };
+        let vocab_size = candle.spec().vocab_size;
+        // Token by token, of each slot.
+        let mut alone = vec![Vec::new(); 3];
+        for slot in 0..4 {
+            candle.forward(&[prompts(slot)]).unwrap();
+            for (more, alone) in alone.iter_mut().enumerate() {
+                alone.push(candle.forward(&[next(slot, more)]).unwrap());
+            }
+        }
+        for decoder in std::iter::once(&mut *candle).chain(plain.iter_mut().map(|decoder| &mut *decoder)) {
+            decoder.forward(&[3, 0, 2, 1].map(prompts)).unwrap();
+        }
+        for (more, alone) in alone.iter().enumerate() {
+            let steps = [2, 0, 3, 1].map(|slot| next(slot, more));
+            let together = candle.forward(&steps).unwrap();
+            for (step, logits) in steps.iter().zip(together.chunks_exact(vocab_size)) {
+                assert_eq!(logits, alone[step.slot]);
+            }
+            for plain in plain.iter_mut() {
+                assert_close(&plain.forward(&steps).unwrap(), &together);
+            }
+        }
+    }
+}
+
 #[test]
 fn steps_that_do_not_fit_are_refused() {
     for mut decoder in Random::new(json!({})).all() {
@@ -255,7 +313,11 @@ fn caches_keep_to_their_budget() {
     let tiny = Config::load(&super::parity::Recorded::read("llama-tied").checkpoint).unwrap();
     let of = |layers: usize, kv_heads, head_dim, max_positions| {
         let layers = vec![tiny.layers[0]; layers];
-        spec(&Config { layers, kv_heads, head_dim, max_positions, ..tiny.clone() }, &QueueOptions::default())
+        spec(
+            &Config { layers, kv_heads, head_dim, max_positions, ..tiny.clone() },
+            &QueueOptions::default(),
+            DType::F32,
+        )
     };
     let asked = QueueOptions::default().slots;
     // A small model is limited by its own window, a 1B one has long contexts, an 8B one fewer slots.

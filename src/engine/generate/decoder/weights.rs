@@ -18,11 +18,8 @@ impl Dense {
 
     /// `outputs x inputs` numbers.
     pub fn weights(&self) -> Vec<f32> {
-        let mut weights = vec![0.0; self.outputs() * self.inputs];
-        let rows = self.parts.iter().flat_map(|part| (0..part.len()).map(move |row| (part, row)));
-        for ((part, row), to) in rows.zip(weights.chunks_exact_mut(self.inputs)) {
-            part.read(row, to);
-        }
+        let mut weights = Vec::with_capacity(self.outputs() * self.inputs);
+        self.parts.iter().for_each(|part| part.read_all(&mut weights));
         weights
     }
 }
