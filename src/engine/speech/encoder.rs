@@ -1,7 +1,6 @@
 //! What Whisper hears: a window's picture in, a state for every 20 ms out.
 
 use super::config::WhisperConfig;
-use super::mel::HOP;
 use super::weights::{FeedForward, Room, Weights};
 use crate::engine::backend::Failure;
 use crate::engine::kernels::attention::{Sight, attend};
@@ -59,16 +58,6 @@ impl Encoder {
             norm: weights.norm("encoder.layer_norm")?,
             room: Room::default(),
         })
-    }
-
-    /// Frames of a window's picture.
-    pub fn frames(&self) -> usize {
-        self.positions * 2
-    }
-
-    /// Samples of a window.
-    pub fn samples(&self) -> usize {
-        self.frames() * HOP
     }
 
     /// `[positions, width]` of a window's picture, which is `[frames, mels]`. `check` is called between the layers.

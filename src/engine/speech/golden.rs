@@ -27,7 +27,7 @@ fn kindling_whisper_hears_what_pytorch_hears() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let golden = std::fs::read(root.join("models/kindling-whisper/golden.json")).unwrap();
     let golden: Golden = serde_json::from_slice(&golden).unwrap();
-    let mut whisper = Whisper::load(&bundled("kindling-whisper").unwrap(), Isa::best()).unwrap();
+    let mut whisper = Whisper::load(&bundled("kindling-whisper").unwrap(), Isa::best(), None).unwrap();
     assert!(golden.cases.len() >= 2);
     let (mut said, mut right) = (0, 0);
     for case in &golden.cases {

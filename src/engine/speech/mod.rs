@@ -7,6 +7,7 @@ mod beams;
 mod codec;
 mod config;
 mod decoder;
+mod ears;
 mod encoder;
 #[cfg(test)]
 mod golden;
@@ -28,12 +29,13 @@ use tokenizers::Tokenizer;
 
 use self::config::{Tokens, WhisperConfig};
 use self::decoder::Decoder;
-use self::encoder::Encoder;
+use self::ears::Ears;
 use self::mel::Mel;
 use self::weights::Weights;
 use super::Loadable;
 use super::backend::Failure;
 use super::checkpoints::Checkpoint;
+use super::device::place::Place;
 use super::kernels::Isa;
 use super::queue::QueueOptions;
 use super::solo::Solo;
@@ -55,10 +57,7 @@ pub struct SpeechModel {
 
 impl Loadable for SpeechModel {
     fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
-        if !device.is_cpu() {
-            tracing::warn!(checkpoint = checkpoint.name(), "speech is computed on the CPU only");
-        }
-        let whisper = Whisper::load(checkpoint, Isa::best())?;
+        let whisper = Whisper::load(checkpoint, Isa::best(), (!device.is_cpu()).then_some(device))?;
         let name = format!("speech {}", checkpoint.name());
         Ok(Self { solo: Solo::spawn(&name, options.capacity, whisper)? })
     }
@@ -69,22 +68,24 @@ pub struct Whisper {
     tokens: Tokens,
     tokenizer: Tokenizer,
     mel: Mel,
-    encoder: Encoder,
+    encoder: Ears,
     decoder: Decoder,
 }
 
 impl Whisper {
-    fn load(checkpoint: &Checkpoint, isa: Isa) -> Result<Self, Failure> {
+    /// Hears on `device`, or on the CPU where there is none; speaks on the CPU.
+    fn load(checkpoint: &Checkpoint, isa: Isa, device: Option<&Device>) -> Result<Self, Failure> {
         let config = WhisperConfig::read(checkpoint)?;
         let tokenizer = checkpoint.tokenizer()?;
         let tokens = Tokens::read(checkpoint, &config, &tokenizer)?;
         let tensors = checkpoint.tensors()?;
         let weights = Weights::new(isa, &config, &tensors);
+        let place = device.map(|device| Place::new(device, &tensors));
         Ok(Self {
             tokens,
             tokenizer,
             mel: Mel::new(isa, config.num_mel_bins),
-            encoder: Encoder::load(&weights)?,
+            encoder: Ears::load(&weights, place)?,
             decoder: Decoder::load(&weights)?,
         })
     }

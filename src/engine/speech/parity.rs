@@ -17,7 +17,7 @@ fn folder() -> PathBuf {
 }
 
 fn whisper(isa: Isa) -> Whisper {
-    Whisper::load(&Checkpoint::folder("parity", folder()), isa).unwrap()
+    Whisper::load(&Checkpoint::folder("parity", folder()), isa, None).unwrap()
 }
 
 struct Expected(Vec<u8>);
@@ -83,6 +83,17 @@ fn states_logits_and_looks_agree_on_every_instruction_set() {
             forced.iter().flat_map(|token| whisper.decoder.say(&mut saying, &[*token], false).unwrap()).collect();
         assert_near(&one_by_one, &logits, 1e-5, isa.name());
     }
+}
+
+#[test]
+fn candles_encoder_hears_the_same() {
+    let expected = Expected::read();
+    let checkpoint = Checkpoint::folder("parity", folder());
+    let mut whisper = Whisper::load(&checkpoint, Isa::best(), Some(&candle_core::Device::Cpu)).unwrap();
+    let heard = whisper.encoder.encode(&expected.floats("mel.80"), &no_end).unwrap();
+    assert_near(&heard, &expected.floats("heard"), 1e-4, "candle");
+    let ended = whisper.transcribe(&expected.floats("sound"), &Options::default(), &|| Err(Failure::Cancelled));
+    assert_eq!(ended, Err(Failure::Cancelled));
 }
 
 #[test]
@@ -172,7 +183,7 @@ fn a_checkpoint_of_another_kind_or_shape_is_refused() {
             serde_json::from_slice(&std::fs::read(folder().join("config.json")).unwrap()).unwrap();
         change(&mut config);
         std::fs::write(to.path().join("config.json"), config.to_string()).unwrap();
-        Whisper::load(&Checkpoint::folder("mine", to.path()), Isa::best()).err().map(|error| error.to_string())
+        Whisper::load(&Checkpoint::folder("mine", to.path()), Isa::best(), None).err().map(|error| error.to_string())
     };
     assert_eq!(refused(&|_| {}), None);
     assert!(refused(&|config| config["model_type"] = "wav2vec2".into()).unwrap().contains("`wav2vec2`"));

@@ -99,7 +99,7 @@ impl Whisper {
                 let (decoder, tokens) = (&mut self.decoder, &self.tokens);
                 let found = search::search(decoder, &mut saying, tokens, &beginning, &text, check)?;
                 let seconds = window.len() as f32 / RATE as f32;
-                let place = (found.first, ((seconds / STATE) as usize + 1).min(self.encoder.positions));
+                let place = (found.first, ((seconds / STATE) as usize + 1).min(self.encoder.positions()));
                 let by_letter = WITHOUT_BLANKS.contains(&transcript.language.as_str());
                 let heads = &self.tokens.alignment;
                 let mut words = timed(&self.decoder, &saying, heads, place, &found.chosen, tokenizer, by_letter);

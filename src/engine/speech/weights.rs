@@ -2,8 +2,11 @@
 
 use super::config::WhisperConfig;
 use crate::engine::backend::Failure;
-use crate::engine::checkpoints::Tensors;
+use crate::engine::checkpoints::{Rows, Tensors};
 use crate::engine::kernels::{Activation, Arithmetic, Isa, LayerNorm, Linear, Part, add_scaled};
+
+/// Of all layer norms.
+pub const EPSILON: f32 = 1e-5;
 
 pub struct Weights<'a> {
     pub isa: Isa,
@@ -28,13 +31,24 @@ impl<'a> Weights<'a> {
         self.tensors.f32_shaped(&self.name(path), &[rows, self.config.d_model])
     }
 
-    pub fn norm(&self, path: &str) -> Result<LayerNorm, Failure> {
+    /// Scale and shift of a layer norm.
+    pub fn scale_and_shift(&self, path: &str) -> Result<[Vec<f32>; 2], Failure> {
         let read = |part: &str| self.tensors.f32_shaped(&self.name(&format!("{path}.{part}")), &[self.config.d_model]);
-        Ok(LayerNorm { isa: self.isa, scale: read("weight")?, shift: read("bias")?, eps: 1e-5 })
+        Ok([read("weight")?, read("bias")?])
     }
 
-    /// The outputs of `parts` one after the other; a part without a bias has none in the checkpoint.
-    pub fn linear(&self, parts: &[(&str, bool)], inputs: usize, outputs: usize) -> Result<Linear, Failure> {
+    pub fn norm(&self, path: &str) -> Result<LayerNorm, Failure> {
+        let [scale, shift] = self.scale_and_shift(path)?;
+        Ok(LayerNorm { isa: self.isa, scale, shift, eps: EPSILON })
+    }
+
+    /// The rows of `parts` one after the other, and their biases; a part without one has none in the checkpoint.
+    pub fn rows(
+        &self,
+        parts: &[(&str, bool)],
+        inputs: usize,
+        outputs: usize,
+    ) -> Result<(Vec<Rows>, Vec<f32>), Failure> {
         let rows =
             parts.iter().map(|(path, _)| self.tensors.rows(&self.name(&format!("{path}.weight")), [outputs, inputs]));
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
@@ -45,6 +59,12 @@ impl<'a> Weights<'a> {
                 false => biases.resize(biases.len() + outputs, 0.0),
             }
         }
+        Ok((rows, biases))
+    }
+
+    /// As [`Weights::rows`], for this machine.
+    pub fn linear(&self, parts: &[(&str, bool)], inputs: usize, outputs: usize) -> Result<Linear, Failure> {
+        let (rows, biases) = self.rows(parts, inputs, outputs)?;
         let rows: Vec<&dyn Part> = rows.iter().map(|rows| rows as &dyn Part).collect();
         Ok(Linear::of_parts(self.isa, Arithmetic::Float, inputs, &rows, Some(&biases)))
     }
@@ -57,8 +77,8 @@ impl<'a> Weights<'a> {
         Ok(Linear::of_parts(self.isa, Arithmetic::Float, shape[1], &[&rows], None))
     }
 
-    /// A convolution over three frames as a linear map of the three, one behind the other.
-    pub fn convolution(&self, path: &str, inputs: usize) -> Result<Linear, Failure> {
+    /// A convolution over three frames, `[width, inputs, 3]`, and its bias.
+    pub fn taps(&self, path: &str, inputs: usize) -> Result<[Vec<f32>; 2], Failure> {
         let width = self.config.d_model;
         let (weight, bias) = (self.name(&format!("{path}.weight")), self.name(&format!("{path}.bias")));
         // A packed checkpoint has matrices only.
@@ -67,13 +87,19 @@ impl<'a> Weights<'a> {
             // Says which shape it has, and which it should.
             self.tensors.f32_shaped(&weight, &[width, inputs, 3])?;
         }
+        Ok([stored, self.tensors.f32_shaped(&bias, &[width])?])
+    }
+
+    /// Such a convolution as a linear map of the three frames, one behind the other.
+    pub fn convolution(&self, path: &str, inputs: usize) -> Result<Linear, Failure> {
+        let [stored, bias] = self.taps(path, inputs)?;
         let mut turned = vec![0.0; stored.len()];
         for (stored, turned) in stored.chunks_exact(inputs * 3).zip(turned.chunks_exact_mut(inputs * 3)) {
             for (input, taps) in stored.chunks_exact(3).enumerate() {
                 taps.iter().enumerate().for_each(|(tap, value)| turned[tap * inputs + input] = *value);
             }
         }
-        Ok(Linear::new(self.isa, &turned, &self.tensors.f32_shaped(&bias, &[width])?, inputs * 3))
+        Ok(Linear::new(self.isa, &turned, &bias, inputs * 3))
     }
 
     /// The last two steps of a layer.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use tokenizers::Tokenizer;
 
 use super::blip::{Eyes, EyesConfig};
+use super::body::Hardware;
 use super::centre::{self, Centre};
 use super::config::{Architecture, refused};
 use super::findings::Findings;
@@ -14,7 +15,7 @@ use super::writer::{Writer, WriterConfig};
 use crate::engine::Loadable;
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::Checkpoint;
-use crate::engine::kernels::{Isa, threads};
+use crate::engine::kernels::threads;
 use crate::engine::queue::{QueueOptions, Ticket};
 use crate::engine::solo::Solo;
 
@@ -64,14 +65,15 @@ struct OwnConfig {
 }
 
 impl Loadable for Captioner {
-    fn load(checkpoint: &Checkpoint, _: &Device, options: &QueueOptions) -> Result<Self, Failure> {
-        let write = Write::load(checkpoint, Isa::best())?;
+    fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
+        let write = Write::load(checkpoint, &Hardware::of(device))?;
         Ok(Self { solo: Solo::spawn(&format!("caption {}", checkpoint.name()), options.capacity, write)? })
     }
 }
 
 impl Write {
-    pub fn load(checkpoint: &Checkpoint, isa: Isa) -> Result<Self, Failure> {
+    pub fn load(checkpoint: &Checkpoint, hardware: &Hardware) -> Result<Self, Failure> {
+        let isa = hardware.isa;
         let tokenizer = checkpoint.tokenizer()?;
         let tensors = || checkpoint.tensors();
         match Architecture::of(checkpoint) {
@@ -86,7 +88,7 @@ impl Write {
             Some(Architecture::KindlingCaption) => {
                 let config: OwnConfig = checkpoint.json("config.json")?;
                 let tensors = tensors()?;
-                let centre = Box::new(Centre::of(checkpoint, &tensors, &config.centre, isa)?);
+                let centre = Box::new(Centre::of(checkpoint, &tensors, &config.centre, hardware)?);
                 let width = config.text_config.encoder_hidden_size;
                 let findings = Findings::load(&tensors, centre.counts(), config.colorless, width, isa)?;
                 let writer = Writer::load(checkpoint, &tensors, "writer.text_decoder.", config.text_config, isa)?;

@@ -5,16 +5,16 @@
 
 use serde::Deserialize;
 
+use super::body::{Body, Hardware};
 use super::config::{Labels, refused};
 use super::conv::{After, Conv, Map, Window, biased};
 use super::detect::Found;
 use super::layers::sigmoid;
 use super::picture::Picture;
 use super::preprocess::Preprocess;
-use super::resnet::{ResNet, ResNetConfig};
+use super::resnet::ResNetConfig;
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::{Checkpoint, Tensors};
-use crate::engine::kernels::Isa;
 use crate::engine::queue::Ticket;
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ pub struct Config {
 
 pub struct Centre {
     preprocess: Preprocess,
-    backbone: ResNet,
+    backbone: Body,
     neck: [Conv; 2],
     head: [Conv; 2],
     mix: Conv,
@@ -53,23 +53,29 @@ const SAME: f32 = 0.5;
 const MOST: usize = 100;
 
 impl Centre {
-    pub fn load(checkpoint: &Checkpoint, isa: Isa) -> Result<Self, Failure> {
+    pub fn load(checkpoint: &Checkpoint, hardware: &Hardware) -> Result<Self, Failure> {
         let config: Config = checkpoint.json("config.json")?;
-        Self::of(checkpoint, &checkpoint.tensors()?, &config, isa)
+        Self::of(checkpoint, &checkpoint.tensors()?, &config, hardware)
     }
 
-    pub fn of(checkpoint: &Checkpoint, tensors: &Tensors, config: &Config, isa: Isa) -> Result<Self, Failure> {
+    pub fn of(
+        checkpoint: &Checkpoint,
+        tensors: &Tensors,
+        config: &Config,
+        hardware: &Hardware,
+    ) -> Result<Self, Failure> {
         let sizes = &config.backbone_config.hidden_sizes;
         let [_, eighth, sixteenth, coarsest] = sizes[..] else {
             return Err(refused(checkpoint, "the backbone has four stages"));
         };
         let (neck, head) = (config.neck_width, config.head_width);
         let (one, three) = (Window::same(1, 1), Window::same(3, 1));
-        let conv = |name: &str, outputs, channels, window| biased(isa, tensors, name, outputs, channels, window);
+        let conv =
+            |name: &str, outputs, channels, window| biased(hardware.isa, tensors, name, outputs, channels, window);
         let (things, colours) = (config.id2label.count(), config.colors.len());
         Ok(Self {
             preprocess: Preprocess::read(checkpoint)?,
-            backbone: ResNet::load(checkpoint, tensors, "resnet.", &config.backbone_config, isa)?,
+            backbone: Body::load(checkpoint, tensors, "resnet.", &config.backbone_config, hardware)?,
             neck: [conv("neck.fine", neck, sixteenth, one)?, conv("neck.coarse", neck, coarsest, one)?],
             head: [conv("detector.fine", head, eighth, one)?, conv("detector.coarse", head, neck, one)?],
             mix: conv("detector.mix", head, head, three)?,
@@ -86,9 +92,9 @@ impl Centre {
 
     /// The grid: per cell the logits of the things, the distances to the sides before softplus, the logits of the colours.
     pub fn forward(&self, pixels: &Map, ticket: &Ticket) -> Result<Map, Failure> {
-        let maps = self.backbone.forward(pixels, || ticket.check())?;
-        let [_, eighth, sixteenth, coarsest] = &maps[..] else {
-            return Err(Failure::Backend("not four stages".to_owned()));
+        let maps = self.backbone.forward(pixels, 3, || ticket.check())?;
+        let [eighth, sixteenth, coarsest] = &maps[..] else {
+            return Err(Failure::Backend("not three maps".to_owned()));
         };
         let coarse = doubled(&self.neck[1].forward(coarsest, After::Nothing), sixteenth);
         let neck = self.neck[0].forward(sixteenth, After::AddRelu(&coarse));

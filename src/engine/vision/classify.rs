@@ -3,15 +3,16 @@
 use candle_core::Device;
 use serde::Deserialize;
 
+use super::body::{Body, Hardware};
 use super::config::{Architecture, Labels, refused};
 use super::layers::{Dense, softmax};
 use super::picture::Picture;
 use super::preprocess::Preprocess;
-use super::resnet::{ResNet, ResNetConfig};
+use super::resnet::ResNetConfig;
 use crate::engine::Loadable;
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::Checkpoint;
-use crate::engine::kernels::{Isa, threads};
+use crate::engine::kernels::threads;
 use crate::engine::queue::{QueueOptions, Ticket};
 use crate::engine::solo::Solo;
 
@@ -32,7 +33,7 @@ pub struct Classifier {
 /// The classifier itself, as its thread has it.
 pub struct Classify {
     preprocess: Preprocess,
-    body: ResNet,
+    body: Body,
     head: Dense,
     labels: Vec<String>,
 }
@@ -46,31 +47,31 @@ struct Config {
 }
 
 impl Loadable for Classifier {
-    fn load(checkpoint: &Checkpoint, _: &Device, options: &QueueOptions) -> Result<Self, Failure> {
+    fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
         let solo = Solo::spawn(
             &format!("classify {}", checkpoint.name()),
             options.capacity,
-            Classify::load(checkpoint, Isa::best())?,
+            Classify::load(checkpoint, &Hardware::of(device))?,
         )?;
         Ok(Self { solo })
     }
 }
 
 impl Classify {
-    pub fn load(checkpoint: &Checkpoint, isa: Isa) -> Result<Self, Failure> {
+    pub fn load(checkpoint: &Checkpoint, hardware: &Hardware) -> Result<Self, Failure> {
         if Architecture::of(checkpoint) != Some(Architecture::ResNet) {
             let hint = "hint: bind a `ResNetForImageClassification`, or leave the binding out";
             return Err(refused(checkpoint, format!("it is no classifier of pictures that is computed here\n{hint}")));
         }
         let config: Config = checkpoint.json("config.json")?;
         let tensors = checkpoint.tensors()?;
-        let body = ResNet::load(checkpoint, &tensors, "resnet.", &config.body, isa)?;
+        let body = Body::load(checkpoint, &tensors, "resnet.", &config.body, hardware)?;
         let width = config.body.hidden_sizes.last().copied().unwrap_or_default();
         let classes = match config.id2label.count() {
             0 => return Err(refused(checkpoint, "`id2label` names no classes")),
             count => count,
         };
-        let head = Dense::load(isa, &tensors, "classifier.1", classes, width)?;
+        let head = Dense::load(hardware.isa, &tensors, "classifier.1", classes, width)?;
         Ok(Self { preprocess: Preprocess::read(checkpoint)?, body, head, labels: config.id2label.all(classes) })
     }
 
@@ -91,7 +92,7 @@ impl Classify {
 
     /// The logits of pixels that are prepared.
     pub fn logits_of(&self, pixels: &super::conv::Map, ticket: &Ticket) -> Result<Vec<f32>, Failure> {
-        let maps = self.body.forward(pixels, || ticket.check())?;
+        let maps = self.body.forward(pixels, 1, || ticket.check())?;
         let Some(last) = maps.last() else { return Err(Failure::Backend("no stages".to_owned())) };
         let mut mean = vec![0.0; last.channels];
         for pixel in last.values.chunks_exact(last.channels) {

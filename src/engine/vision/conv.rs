@@ -44,11 +44,48 @@ impl Window {
 
 /// What happens to a convolution's result.
 #[derive(Debug, Clone, Copy)]
-pub enum After<'a> {
+pub enum After<'a, M = Map> {
     Nothing,
     Relu,
     /// Another map is added first.
-    AddRelu(&'a Map),
+    AddRelu(&'a M),
+}
+
+/// A convolution where it computes, over maps that are there.
+pub trait Convolution {
+    type Map: Clone;
+
+    fn forward(&self, input: &Self::Map, after: After<'_, Self::Map>) -> Result<Self::Map, Failure>;
+
+    /// The greatest of each 3 x 3 window, every second pixel.
+    fn pool(input: &Self::Map) -> Result<Self::Map, Failure>;
+}
+
+impl Convolution for Conv {
+    type Map = Map;
+
+    fn forward(&self, input: &Map, after: After<'_>) -> Result<Map, Failure> {
+        Ok(Self::forward(self, input, after))
+    }
+
+    fn pool(input: &Map) -> Result<Map, Failure> {
+        Ok(max_pool(input))
+    }
+}
+
+/// A convolution as checkpoints have it: `weight` is `[outputs, channels, kernel, kernel]`.
+pub struct Kernel {
+    pub weight: Vec<f32>,
+    pub bias: Vec<f32>,
+    pub channels: usize,
+    pub window: Window,
+}
+
+impl Kernel {
+    /// For this machine.
+    pub fn pack(&self, isa: Isa) -> Conv {
+        Conv::new(isa, &self.weight, &self.bias, self.channels, self.window)
+    }
 }
 
 pub struct Conv {
@@ -174,13 +211,12 @@ const EPSILON: f32 = 1e-5;
 
 /// A convolution with the batch norm behind it.
 pub fn folded(
-    isa: Isa,
     tensors: &Tensors,
     names: &Names,
     outputs: usize,
     channels: usize,
     window: Window,
-) -> Result<Conv, Failure> {
+) -> Result<Kernel, Failure> {
     let mut weight = plain(tensors, &names.weight, outputs, channels, window)?;
     let part = |what: &str| tensors.f32_shaped(&format!("{}.{what}", names.norm), &[outputs]);
     let (scale, shift, mean, variance) = (part("weight")?, part("bias")?, part("running_mean")?, part("running_var")?);
@@ -190,8 +226,8 @@ pub fn folded(
     for (row, factor) in weight.chunks_exact_mut(depth.max(1)).zip(&factors) {
         row.iter_mut().for_each(|x| *x *= factor);
     }
-    let bias: Vec<f32> = (0..outputs).map(|output| shift[output] - mean[output] * factors[output]).collect();
-    Ok(Conv::new(isa, &weight, &bias, channels, window))
+    let bias = (0..outputs).map(|output| shift[output] - mean[output] * factors[output]).collect();
+    Ok(Kernel { weight, bias, channels, window })
 }
 
 /// A convolution with a bias of its own: `NAME.weight` and `NAME.bias`.

@@ -2,6 +2,7 @@
 
 use candle_core::Device;
 
+use super::body::Hardware;
 use super::centre::Centre;
 use super::config::{Architecture, refused};
 use super::detr::Detr;
@@ -9,7 +10,7 @@ use super::picture::Picture;
 use crate::engine::Loadable;
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::Checkpoint;
-use crate::engine::kernels::{Isa, threads};
+use crate::engine::kernels::threads;
 use crate::engine::queue::{QueueOptions, Ticket};
 use crate::engine::solo::Solo;
 
@@ -35,11 +36,11 @@ pub enum Detect {
 }
 
 impl Loadable for Detector {
-    fn load(checkpoint: &Checkpoint, _: &Device, options: &QueueOptions) -> Result<Self, Failure> {
-        let isa = Isa::best();
+    fn load(checkpoint: &Checkpoint, device: &Device, options: &QueueOptions) -> Result<Self, Failure> {
+        let hardware = Hardware::of(device);
         let detect = match Architecture::of(checkpoint) {
-            Some(Architecture::Detr) => Detect::Detr(Box::new(Detr::load(checkpoint, isa)?)),
-            Some(Architecture::KindlingDetect) => Detect::Centre(Box::new(Centre::load(checkpoint, isa)?)),
+            Some(Architecture::Detr) => Detect::Detr(Box::new(Detr::load(checkpoint, &hardware)?)),
+            Some(Architecture::KindlingDetect) => Detect::Centre(Box::new(Centre::load(checkpoint, &hardware)?)),
             _ => {
                 let hint = "hint: bind a `DetrForObjectDetection`, or leave the binding out";
                 return Err(refused(checkpoint, format!("it is no detector that is computed here\n{hint}")));

@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
+use super::body::{Body, Hardware};
 use super::config::{Labels, refused};
 use super::conv::{After, Conv, Map, Window, biased};
 use super::detect::Found;
 use super::layers::{Dense, attention, norm, sigmoid, softmax, sum};
 use super::picture::Picture;
 use super::preprocess::Preprocess;
-use super::resnet::{ResNet, ResNetConfig};
+use super::resnet::ResNetConfig;
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::{Checkpoint, Tensors};
 use crate::engine::kernels::{Isa, LayerNorm};
@@ -40,7 +41,7 @@ struct Config {
 
 pub struct Detr {
     preprocess: Preprocess,
-    backbone: ResNet,
+    backbone: Body,
     projection: Conv,
     /// `[queries, width]`.
     queries: Vec<f32>,
@@ -75,7 +76,8 @@ struct Attention {
 const EPSILON: f32 = 1e-5;
 
 impl Detr {
-    pub fn load(checkpoint: &Checkpoint, isa: Isa) -> Result<Self, Failure> {
+    pub fn load(checkpoint: &Checkpoint, hardware: &Hardware) -> Result<Self, Failure> {
+        let isa = hardware.isa;
         let config: Config = checkpoint.json("config.json")?;
         let body = match &config.backbone_config {
             Some(body) if body.get("hidden_sizes").is_some() => serde_json::from_value(body.clone())
@@ -138,7 +140,7 @@ impl Detr {
         };
         Ok(Self {
             preprocess: Preprocess::read(checkpoint)?,
-            backbone: ResNet::load(checkpoint, &tensors, prefix, &body, isa)?,
+            backbone: Body::load(checkpoint, &tensors, prefix, &body, hardware)?,
             projection: biased(isa, &tensors, "model.input_projection", width, channels, Window::same(1, 1))?,
             queries: tensors.f32_shaped("model.query_position_embeddings.weight", &[config.num_queries, width])?,
             encoder: layers("encoder", config.encoder_layers, heads[0], config.encoder_ffn_dim)?,
@@ -169,7 +171,7 @@ impl Detr {
 
     /// Per query the logits of the classes and of nothing, and a box: centre, width and height in parts of the picture.
     pub fn forward(&self, pixels: &Map, ticket: &Ticket) -> Result<(Vec<f32>, Vec<f32>), Failure> {
-        let maps = self.backbone.forward(pixels, || ticket.check())?;
+        let maps = self.backbone.forward(pixels, 1, || ticket.check())?;
         let Some(last) = maps.last() else { return Err(Failure::Backend("no stages".to_owned())) };
         let places = positions(last.height, last.width, self.width);
         let mut memory = self.projection.forward(last, After::Nothing).values;

@@ -1,9 +1,10 @@
 //! Pictures: what they show ([`Classifier`]), where it is ([`Detector`]), and in words ([`Captioner`]).
 //!
-//! All compute on the CPU, whatever the device of the text models: a picture is a tensor `[height, width, channels]`, so that
-//! a convolution is the house's matrix product over patches.
+//! On the CPU a picture is a tensor `[height, width, channels]`, so that a convolution is the house's matrix product over
+//! patches. A ResNet computes on the device, if there is one ([`body`]); what follows it, and a captioner, on the CPU.
 
 mod blip;
+mod body;
 mod caption;
 mod centre;
 mod classify;

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use candle_core::Device;
 use safetensors::SafeTensors;
 
+use super::body::Hardware;
 use super::caption::Write;
 use super::classify::Classify;
 use super::conv::Map;
@@ -60,6 +62,13 @@ impl Expected {
     }
 }
 
+/// Every instruction set of this machine, and what a device would compute, by Candle on the CPU.
+fn all() -> Vec<Hardware> {
+    let mut all: Vec<_> = Isa::all().into_iter().map(Hardware::cpu).collect();
+    all.push(Hardware { isa: Isa::best(), device: Some(Device::Cpu) });
+    all
+}
+
 /// Greatest difference over the root mean square: what two f32 implementations differ by, ten times over.
 fn assert_parity(found: &[f32], expected: &[f32], what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
@@ -69,11 +78,11 @@ fn assert_parity(found: &[f32], expected: &[f32], what: &str) {
 }
 
 #[test]
-fn resnets_agree_on_every_instruction_set() {
+fn resnets_agree_on_every_instruction_set_and_in_candles_operations() {
     for name in ["resnet", "resnet-basic"] {
         let expected = Expected::of(name);
-        for isa in Isa::all() {
-            let model = Classify::load(&checkpoint(name), isa).unwrap();
+        for hardware in all() {
+            let model = Classify::load(&checkpoint(name), &hardware).unwrap();
             for (index, pixels) in expected.pictures().iter().enumerate() {
                 let logits = model.logits_of(pixels, &ticket()).unwrap();
                 assert_parity(&logits, &expected.floats(&format!("{index}.logits")), name);
@@ -83,10 +92,10 @@ fn resnets_agree_on_every_instruction_set() {
 }
 
 #[test]
-fn detr_agrees_on_every_instruction_set() {
+fn detr_agrees_on_every_instruction_set_and_in_candles_operations() {
     let expected = Expected::of("detr");
-    for isa in Isa::all() {
-        let model = Detr::load(&checkpoint("detr"), isa).unwrap();
+    for hardware in all() {
+        let model = Detr::load(&checkpoint("detr"), &hardware).unwrap();
         for (index, pixels) in expected.pictures().iter().enumerate() {
             let (logits, boxes) = model.forward(pixels, &ticket()).unwrap();
             assert_parity(&logits, &expected.floats(&format!("{index}.logits")), "logits");
@@ -99,7 +108,7 @@ fn detr_agrees_on_every_instruction_set() {
 fn blip_agrees_on_every_instruction_set() {
     let expected = Expected::of("blip");
     for isa in Isa::all() {
-        let model = Write::load(&checkpoint("blip"), isa).unwrap();
+        let model = Write::load(&checkpoint("blip"), &Hardware::cpu(isa)).unwrap();
         let (eyes, writer) = model.parts();
         for (index, pixels) in expected.pictures().iter().enumerate() {
             let seen = eyes.unwrap().see(pixels, &ticket()).unwrap();

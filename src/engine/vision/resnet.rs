@@ -3,10 +3,9 @@
 use serde::Deserialize;
 
 use super::config::refused;
-use super::conv::{After, Conv, Map, Names, Window, folded, max_pool};
+use super::conv::{After, Convolution, Kernel, Names, Window, folded};
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::{Checkpoint, Tensors};
-use crate::engine::kernels::Isa;
 
 /// `config.json` of a ResNet in `transformers`.
 #[derive(Debug, Clone, Deserialize)]
@@ -71,25 +70,28 @@ enum Naming {
     Timm,
 }
 
-pub struct ResNet {
-    stem: Conv,
-    stages: Vec<Vec<Block>>,
+/// The network, with convolutions for wherever it computes.
+pub struct ResNet<C> {
+    stem: C,
+    stages: Vec<Vec<Block<C>>>,
 }
 
-struct Block {
-    convs: Vec<Conv>,
-    shortcut: Option<Conv>,
+struct Block<C> {
+    convs: Vec<C>,
+    shortcut: Option<C>,
 }
 
-impl ResNet {
-    /// The tensors below `prefix`, which ends in a dot or is empty.
+impl<C: Convolution> ResNet<C> {
+    /// The tensors below `prefix`, which ends in a dot or is empty; `place` puts each where it computes.
     pub fn load(
         checkpoint: &Checkpoint,
         tensors: &Tensors,
         prefix: &str,
         config: &ResNetConfig,
-        isa: Isa,
+        place: impl Fn(Kernel) -> Result<C, Failure>,
     ) -> Result<Self, Failure> {
+        let folded =
+            |names: &Names, outputs, channels, window| place(folded(tensors, names, outputs, channels, window)?);
         config.check(checkpoint)?;
         let naming = match tensors.contains(&format!("{prefix}conv1.weight")) {
             true => Naming::Timm,
@@ -99,7 +101,7 @@ impl ResNet {
             Naming::Timm => Names { weight: format!("{prefix}conv1.weight"), norm: format!("{prefix}bn1") },
             Naming::Transformers => pair(&format!("{prefix}embedder.embedder")),
         };
-        let stem = folded(isa, tensors, &stem, config.embedding_size, config.num_channels, Window::same(7, 2))?;
+        let stem = folded(&stem, config.embedding_size, config.num_channels, Window::same(7, 2))?;
         let mut channels = config.embedding_size;
         let mut stages = Vec::new();
         for (stage, (size, depth)) in config.hidden_sizes.iter().zip(&config.depths).enumerate() {
@@ -119,7 +121,7 @@ impl ResNet {
                         },
                         Naming::Transformers => pair(&format!("{block}.layer.{number}")),
                     };
-                    folded(isa, tensors, &names, outputs, inputs, window)
+                    folded(&names, outputs, inputs, window)
                 };
                 let convs = match config.layer_type {
                     LayerType::Basic => vec![
@@ -145,7 +147,7 @@ impl ResNet {
                             },
                             Naming::Transformers => pair(&format!("{block}.shortcut")),
                         };
-                        Some(folded(isa, tensors, &names, *size, channels, Window::same(1, stride))?)
+                        Some(folded(&names, *size, channels, Window::same(1, stride))?)
                     }
                 };
                 blocks.push(Block { convs, shortcut });
@@ -156,31 +158,38 @@ impl ResNet {
         Ok(Self { stem, stages })
     }
 
-    /// The maps behind every stage.
-    pub fn forward(&self, pixels: &Map, mut check: impl FnMut() -> Result<(), Failure>) -> Result<Vec<Map>, Failure> {
-        let mut map = max_pool(&self.stem.forward(pixels, After::Relu));
+    /// The maps behind the last `count` stages.
+    pub fn forward(
+        &self,
+        pixels: &C::Map,
+        count: usize,
+        mut check: impl FnMut() -> Result<(), Failure>,
+    ) -> Result<Vec<C::Map>, Failure> {
+        let mut map = C::pool(&self.stem.forward(pixels, After::Relu)?)?;
         let mut maps = Vec::new();
-        for stage in &self.stages {
+        for (index, stage) in self.stages.iter().enumerate() {
             for block in stage {
                 check()?;
-                map = block.forward(map);
+                map = block.forward(map)?;
             }
-            maps.push(map.clone());
+            if index + count >= self.stages.len() {
+                maps.push(map.clone());
+            }
         }
         Ok(maps)
     }
 }
 
-impl Block {
-    fn forward(&self, input: Map) -> Map {
-        let shortcut = self.shortcut.as_ref().map(|conv| conv.forward(&input, After::Nothing));
-        let mut inner: Option<Map> = None;
+impl<C: Convolution> Block<C> {
+    fn forward(&self, input: C::Map) -> Result<C::Map, Failure> {
+        let shortcut = self.shortcut.as_ref().map(|conv| conv.forward(&input, After::Nothing)).transpose()?;
+        let mut inner: Option<C::Map> = None;
         for (index, conv) in self.convs.iter().enumerate() {
             let is_last = index + 1 == self.convs.len();
             let after = if is_last { After::AddRelu(shortcut.as_ref().unwrap_or(&input)) } else { After::Relu };
-            inner = Some(conv.forward(inner.as_ref().unwrap_or(&input), after));
+            inner = Some(conv.forward(inner.as_ref().unwrap_or(&input), after)?);
         }
-        inner.unwrap_or(input)
+        Ok(inner.unwrap_or(input))
     }
 }
 

@@ -1,0 +1,165 @@
+//! The encoder where it computes: on the CPU, or in Candle's operations on a device. Of a large Whisper it is most of the
+//! work: 1,500 states through every layer, whatever is said.
+
+use candle_core::{DType, Result, Tensor};
+use candle_nn::ops::softmax_last_dim;
+
+use super::encoder::Encoder;
+use super::mel::HOP;
+use super::weights::{EPSILON, Weights};
+use crate::engine::backend::Failure;
+use crate::engine::device::layers::{Linear, Norm};
+use crate::engine::device::place::{Place, product};
+use crate::engine::queue::Check;
+
+pub enum Ears {
+    Cpu(Box<Encoder>),
+    Device(DeviceEncoder),
+}
+
+impl Ears {
+    /// On `place`; on the CPU where there is none.
+    pub fn load(weights: &Weights<'_>, place: Option<Place>) -> std::result::Result<Self, Failure> {
+        Ok(match place {
+            None => Self::Cpu(Box::new(Encoder::load(weights)?)),
+            Some(place) => Self::Device(DeviceEncoder::load(weights, place)?),
+        })
+    }
+
+    /// States of a window.
+    pub fn positions(&self) -> usize {
+        match self {
+            Self::Cpu(encoder) => encoder.positions,
+            Self::Device(encoder) => encoder.positions,
+        }
+    }
+
+    /// Frames of a window's picture.
+    pub fn frames(&self) -> usize {
+        self.positions() * 2
+    }
+
+    /// Samples of a window.
+    pub fn samples(&self) -> usize {
+        self.frames() * HOP
+    }
+
+    /// `[positions, width]` of a window's picture, which is `[frames, mels]`. `check` is called between the layers.
+    pub fn encode(&mut self, picture: &[f32], check: Check<'_>) -> std::result::Result<Vec<f32>, Failure> {
+        match self {
+            Self::Cpu(encoder) => encoder.encode(picture, check),
+            Self::Device(encoder) => encoder.encode(picture, check),
+        }
+    }
+}
+
+/// The encoder on a device.
+pub struct DeviceEncoder {
+    place: Place,
+    mels: usize,
+    positions: usize,
+    heads: usize,
+    /// `[outputs, inputs, 3]`, and the bias, `[1, outputs, 1]`.
+    convolutions: [(Tensor, Tensor); 2],
+    /// `[positions, width]`.
+    places: Tensor,
+    layers: Vec<Layer>,
+    norm: Norm,
+}
+
+struct Layer {
+    norm: Norm,
+    qkv: Linear,
+    output: Linear,
+    inner_norm: Norm,
+    up: Linear,
+    down: Linear,
+}
+
+impl DeviceEncoder {
+    fn load(weights: &Weights<'_>, place: Place) -> std::result::Result<Self, Failure> {
+        let config = weights.config;
+        let (width, positions) = (config.d_model, config.max_source_positions);
+        let convolution = |path: &str, inputs: usize| -> std::result::Result<_, Failure> {
+            let [taps, bias] = weights.taps(path, inputs)?;
+            Ok((place.tensor(taps, (width, inputs, 3))?, place.tensor(bias, (1, width, 1))?))
+        };
+        let norm = |path: &str| -> std::result::Result<_, Failure> {
+            let [scale, shift] = weights.scale_and_shift(path)?;
+            Ok(Norm::new(&place, scale, shift, EPSILON)?)
+        };
+        let linear = |parts: &[(&str, bool)], inputs, outputs| -> std::result::Result<_, Failure> {
+            let (rows, biases) = weights.rows(parts, inputs, outputs)?;
+            let mut matrix = Vec::new();
+            rows.iter().for_each(|rows| rows.read_all(&mut matrix));
+            Ok(Linear::new(&place, matrix, Some(biases), inputs)?)
+        };
+        let layer = |index: usize| -> std::result::Result<_, Failure> {
+            let layer = format!("encoder.layers.{index}");
+            let attention = |part: &str| format!("{layer}.self_attn.{part}_proj");
+            let (q, k, v) = (attention("q"), attention("k"), attention("v"));
+            Ok(Layer {
+                norm: norm(&format!("{layer}.self_attn_layer_norm"))?,
+                qkv: linear(&[(&q, true), (&k, false), (&v, true)], width, width)?,
+                output: linear(&[(&attention("out"), true)], width, width)?,
+                inner_norm: norm(&format!("{layer}.final_layer_norm"))?,
+                up: linear(&[(&format!("{layer}.fc1"), true)], width, config.encoder_ffn_dim)?,
+                down: linear(&[(&format!("{layer}.fc2"), true)], config.encoder_ffn_dim, width)?,
+            })
+        };
+        Ok(Self {
+            mels: config.num_mel_bins,
+            positions,
+            heads: config.encoder_attention_heads,
+            convolutions: [convolution("encoder.conv1", config.num_mel_bins)?, convolution("encoder.conv2", width)?],
+            places: place.tensor(weights.table("encoder.embed_positions.weight", positions)?, (positions, width))?,
+            layers: (0..config.encoder_layers).map(layer).collect::<std::result::Result<_, _>>()?,
+            norm: norm("encoder.layer_norm")?,
+            place,
+        })
+    }
+
+    fn encode(&self, picture: &[f32], check: Check<'_>) -> std::result::Result<Vec<f32>, Failure> {
+        let mut hidden = self.listen(picture)?;
+        for layer in &self.layers {
+            check()?;
+            hidden = layer.forward(hidden, self.heads)?;
+        }
+        Ok(self.norm.forward(&hidden)?.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?)
+    }
+
+    /// What the layers begin with, `[positions, width]`.
+    fn listen(&self, picture: &[f32]) -> Result<Tensor> {
+        let shape = (1, picture.len() / self.mels, self.mels);
+        let mut x = self.place.tensor(picture.to_vec(), shape)?.transpose(1, 2)?.contiguous()?;
+        for ((taps, bias), stride) in self.convolutions.iter().zip([1, 2]) {
+            x = convolved(&x, taps, stride)?.broadcast_add(bias)?.gelu_erf()?;
+        }
+        x.squeeze(0)?.t()?.contiguous()? + &self.places
+    }
+}
+
+/// Candle convolves no bf16 on the CPU, as it multiplies none.
+fn convolved(x: &Tensor, taps: &Tensor, stride: usize) -> Result<Tensor> {
+    match (x.dtype(), x.device().is_cpu()) {
+        (DType::BF16, true) => {
+            x.to_dtype(DType::F32)?.conv1d(&taps.to_dtype(DType::F32)?, 1, stride, 1, 1)?.to_dtype(DType::BF16)
+        }
+        _ => x.conv1d(taps, 1, stride, 1, 1),
+    }
+}
+
+impl Layer {
+    fn forward(&self, hidden: Tensor, heads: usize) -> Result<Tensor> {
+        let (positions, width) = hidden.dims2()?;
+        let qkv = self.qkv.forward(&self.norm.forward(&hidden)?)?.reshape((positions, 3, heads, width / heads))?;
+        let part = |which| qkv.narrow(1, which, 1)?.squeeze(1)?.transpose(0, 1)?.contiguous();
+        let queries = (part(0)? * (1.0 / ((width / heads) as f64).sqrt()))?;
+        let scores = product(&queries, &part(1)?.t()?)?.to_dtype(DType::F32)?;
+        let context = product(&softmax_last_dim(&scores)?.to_dtype(hidden.dtype())?, &part(2)?)?;
+        let context = context.transpose(0, 1)?.reshape((positions, width))?;
+        let hidden = (hidden + self.output.forward(&context)?)?;
+        let inner = self.up.forward(&self.inner_norm.forward(&hidden)?)?.gelu_erf()?;
+        hidden + self.down.forward(&inner)?
+    }
+}
