@@ -1,15 +1,18 @@
 //! Pictures per second of an image classifier: `cargo run --release --example bench_pictures -- FOLDER [SECONDS] [PICTURE]`.
 //! With a picture, its decoding and resizing counts too, and is told apart.
 
-use std::sync::mpsc::channel;
-use std::time::{Duration, Instant};
+#[path = "shared/pictures.rs"]
+mod pictures;
 
-use candleflare::clock::Deadline;
+use std::time::Instant;
+
 use candleflare::engine::Loadable;
 use candleflare::engine::checkpoints::Checkpoint;
 use candleflare::engine::kernels::{Isa, threads};
-use candleflare::engine::queue::{Cancel, QueueOptions, Ticket};
-use candleflare::engine::vision::{Classifier, Picture, Size};
+use candleflare::engine::queue::QueueOptions;
+use candleflare::engine::vision::{Classifier, Picture};
+
+use crate::pictures::{classify, pixels};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,15 +31,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let start = Instant::now();
         let picture = match &file {
             Some(bytes) => Picture::decode(bytes)?,
-            None => Picture { size: Size { width: 224, height: 224 }, pixels: vec![127; 224 * 224 * 3] },
+            None => pixels(),
         };
         decoding.push(start.elapsed().as_secs_f64());
-        let ticket = Ticket { deadline: Deadline::after(Duration::from_secs(60)), cancel: Cancel::default() };
-        let (reply, answer) = channel();
-        let work =
-            move |model: &mut candleflare::engine::vision::Classify, ticket: &Ticket| model.best(picture, 5, ticket);
-        model.solo.submit(ticket, work, move |done| drop(reply.send(done)))?;
-        answer.recv()??;
+        classify(&model, picture)?;
         times.push(start.elapsed().as_secs_f64());
     }
     for times in [&mut times, &mut decoding] {

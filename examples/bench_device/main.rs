@@ -9,8 +9,11 @@ mod decoding;
 #[path = "../shared/encoding.rs"]
 mod encoding;
 mod measure;
+#[path = "../shared/pictures.rs"]
+mod pictures;
 mod random;
 mod shapes;
+mod tensors;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -18,7 +21,7 @@ use std::time::{Duration, Instant};
 use candleflare::engine::device::DeviceChoice;
 use candleflare::engine::kernels::threads;
 
-use crate::shapes::SHAPES;
+use crate::shapes::{Kind, SHAPES};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -68,7 +71,8 @@ fn main() -> Result<(), Error> {
     // Only what was asked for is as large as the last one.
     let wanted = |name: &str| arguments.shapes.iter().any(|asked| asked == name);
     for shape in SHAPES.iter().filter(|shape| wanted(shape.name) || (arguments.shapes.is_empty() && shape.by_default)) {
-        let checkpoint = random::write(shape, &arguments.folder)?;
+        let is_small = device.is_cpu() && shape.kind != Kind::Decoder;
+        let checkpoint = random::write(shape, &arguments.folder, if is_small { "F32" } else { "BF16" })?;
         let bytes = checkpoint.checkpoint.weight_bytes();
         let start = Instant::now();
         let mut model = measure::load(shape, &checkpoint.checkpoint, &device)?;

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use candleflare::engine::checkpoints::Checkpoint;
 use candleflare::engine::scripted::ScriptedEncoder;
 use serde_json::{Map, Value, json};
+use tokenizers::AddedToken;
 
 use crate::Error;
 use crate::shapes::{Kind, Shape};
+use crate::tensors::{self, Tensors};
 
 pub struct Random {
     pub checkpoint: Checkpoint,
@@ -23,94 +25,42 @@ impl Drop for Random {
     }
 }
 
-pub fn write(shape: &Shape, parent: &Path) -> Result<Random, Error> {
+/// `dtype` is `F32` or `BF16`.
+pub fn write(shape: &Shape, parent: &Path, dtype: &str) -> Result<Random, Error> {
     let folder = parent.join(format!("bench-device-{}-{}", shape.name, std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let random = Random { checkpoint: Checkpoint::folder(shape.name, &folder), folder };
-    let config = shape.config();
-    std::fs::write(random.folder.join("config.json"), config.to_string())?;
-    if shape.kind == Kind::Encoder {
-        let tokenizer = ScriptedEncoder::tokenizer()?.to_string(false).map_err(|error| error.to_string())?;
-        std::fs::write(random.folder.join("tokenizer.json"), tokenizer)?;
+    let (config, folder) = (shape.config(), &random.folder);
+    std::fs::write(folder.join("config.json"), config.to_string())?;
+    match shape.kind {
+        Kind::Decoder => {}
+        Kind::Encoder => tokenizer(folder, &[])?,
+        Kind::Speech => tokenizer(folder, &SPEECH)?,
+        Kind::Pictures => {
+            let size = json!({"crop_pct": 0.875, "feature_extractor_type": "ConvNextFeatureExtractor", "resample": 3,
+                "size": 224, "do_resize": false});
+            std::fs::write(folder.join("preprocessor_config.json"), size.to_string())?;
+        }
     }
-    let tensors = match shape.kind {
-        Kind::Encoder => encoder(&config),
-        Kind::Decoder => decoder(&config),
-    };
-    weights(&random.folder.join("model.safetensors"), &tensors, shape.kind)?;
+    weights(&folder.join("model.safetensors"), &tensors::of(shape.kind, &config), dtype)?;
     Ok(random)
 }
 
-type Tensors = Vec<(String, Vec<usize>)>;
+/// What a Whisper is steered by.
+const SPEECH: [&str; 6] =
+    ["<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|translate|>", "<|transcribe|>", "<|notimestamps|>"];
 
-fn number(config: &Value, key: &str) -> usize {
-    config[key].as_u64().and_then(|number| number.try_into().ok()).unwrap_or_default()
-}
-
-fn encoder(config: &Value) -> Tensors {
-    let (width, inner) = (number(config, "hidden_size"), number(config, "intermediate_size"));
-    let mut tensors = Tensors::new();
-    let mut table =
-        |name: &str, rows| tensors.push((format!("embeddings.{name}_embeddings.weight"), vec![rows, width]));
-    table("word", number(config, "vocab_size"));
-    table("position", number(config, "max_position_embeddings"));
-    table("token_type", number(config, "type_vocab_size"));
-    let mut pair = |name: String, shape: Vec<usize>| {
-        tensors.push((format!("{name}.bias"), vec![shape[0]]));
-        tensors.push((format!("{name}.weight"), shape));
-    };
-    pair("embeddings.LayerNorm".to_owned(), vec![width]);
-    for layer in 0..number(config, "num_hidden_layers") {
-        let at = |name: &str| format!("encoder.layer.{layer}.{name}");
-        for part in ["query", "key", "value"] {
-            pair(at(&format!("attention.self.{part}")), vec![width, width]);
-        }
-        pair(at("attention.output.dense"), vec![width, width]);
-        pair(at("attention.output.LayerNorm"), vec![width]);
-        pair(at("intermediate.dense"), vec![inner, width]);
-        pair(at("output.dense"), vec![width, inner]);
-        pair(at("output.LayerNorm"), vec![width]);
-    }
-    tensors
-}
-
-fn decoder(config: &Value) -> Tensors {
-    let (width, inner) = (number(config, "hidden_size"), number(config, "intermediate_size"));
-    let (head, vocabulary) = (number(config, "head_dim"), number(config, "vocab_size"));
-    let (queries, keys) = (number(config, "num_attention_heads") * head, number(config, "num_key_value_heads") * head);
-    let mut tensors = vec![
-        ("model.embed_tokens.weight".to_owned(), vec![vocabulary, width]),
-        ("model.norm.weight".to_owned(), vec![width]),
-    ];
-    if config["tie_word_embeddings"] == json!(false) {
-        tensors.push(("lm_head.weight".to_owned(), vec![vocabulary, width]));
-    }
-    for layer in 0..number(config, "num_hidden_layers") {
-        let mut add =
-            |name: &str, shape: Vec<usize>| tensors.push((format!("model.layers.{layer}.{name}.weight"), shape));
-        add("input_layernorm", vec![width]);
-        add("post_attention_layernorm", vec![width]);
-        add("self_attn.q_proj", vec![queries, width]);
-        add("self_attn.k_proj", vec![keys, width]);
-        add("self_attn.v_proj", vec![keys, width]);
-        add("self_attn.o_proj", vec![width, queries]);
-        add("mlp.gate_proj", vec![inner, width]);
-        add("mlp.up_proj", vec![inner, width]);
-        add("mlp.down_proj", vec![width, inner]);
-        if config["architectures"][0] == "Qwen3ForCausalLM" {
-            add("self_attn.q_norm", vec![head]);
-            add("self_attn.k_norm", vec![head]);
-        }
-    }
-    tensors
+fn tokenizer(folder: &Path, special: &[&str]) -> Result<(), Error> {
+    let mut tokenizer = ScriptedEncoder::tokenizer()?;
+    let special: Vec<_> = special.iter().map(|token| AddedToken::from(*token, true)).collect();
+    tokenizer.add_special_tokens(special).map_err(|error| error.to_string())?;
+    let text = tokenizer.to_string(false).map_err(|error| error.to_string())?;
+    Ok(std::fs::write(folder.join("tokenizer.json"), text)?)
 }
 
 /// A safetensors file: 8 bytes with the header's length, the header, the numbers.
-fn weights(path: &Path, tensors: &Tensors, kind: Kind) -> Result<(), Error> {
-    let (dtype, size) = match kind {
-        Kind::Encoder => ("F32", 4),
-        Kind::Decoder => ("BF16", 2),
-    };
+fn weights(path: &Path, tensors: &Tensors, dtype: &str) -> Result<(), Error> {
+    let size = if dtype == "F32" { 4 } else { 2 };
     let mut header = Map::new();
     let mut end = 0;
     for (name, shape) in tensors {
@@ -124,10 +74,20 @@ fn weights(path: &Path, tensors: &Tensors, kind: Kind) -> Result<(), Error> {
     file.write_all(&(header.len() as u64).to_le_bytes())?;
     file.write_all(header.as_bytes())?;
     let block = block(size);
-    while end > 0 {
-        let part = end.min(block.len());
-        file.write_all(&block[..part])?;
-        end -= part;
+    let mut at = 0;
+    for (name, shape) in tensors {
+        let mut left = shape.iter().product::<usize>() * size;
+        if name.ends_with("running_var") {
+            // A variance is positive.
+            let one = &1.0_f32.to_le_bytes()[4 - size..];
+            file.write_all(&one.repeat(left / size))?;
+            continue;
+        }
+        while left > 0 {
+            let part = left.min(block.len() - at);
+            file.write_all(&block[at..at + part])?;
+            (left, at) = (left - part, (at + part) % block.len());
+        }
     }
     Ok(file.flush()?)
 }
