@@ -1,7 +1,8 @@
 //! What networks on a device are made of.
 
-use candle_core::{Result, Tensor};
+use candle_core::{D, Result, Tensor};
 use candle_nn::ops::layer_norm;
+use candle_nn::rotary_emb::rope;
 
 use super::place::{Place, product};
 
@@ -44,5 +45,16 @@ impl Norm {
 
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         layer_norm(&x.contiguous()?, &self.scale, &self.shift, self.eps)
+    }
+}
+
+/// Heads, `batch x heads x rows x size`, turned by their angles, `rows x width / 2` or that for each of the batch: the first `width`
+/// numbers of each, the rest stays.
+pub fn rotated(heads: &Tensor, cos: &Tensor, sin: &Tensor) -> Result<Tensor> {
+    let (width, size) = (2 * cos.dim(D::Minus1)?, heads.dim(3)?);
+    let turned = rope(&heads.narrow(3, 0, width)?.contiguous()?, cos, sin)?;
+    match size - width {
+        0 => Ok(turned),
+        rest => Tensor::cat(&[turned, heads.narrow(3, width, rest)?], 3)?.contiguous(),
     }
 }

@@ -1,5 +1,5 @@
 //! The BERT family as Hugging Face stores it: `config.json`, and the names and shapes of its tensors, and the forward
-//! pass on the CPU. What computes on a GPU is in `candle.rs`.
+//! pass on the CPU. What computes on a GPU is in `device`.
 
 mod config;
 mod forward;

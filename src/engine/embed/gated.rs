@@ -3,16 +3,16 @@
 
 mod decoder;
 mod modern;
+mod net;
 mod nomic;
 
 use crate::engine::backend::{EncoderSpec, Failure, TokenRow};
-use crate::engine::checkpoints::{Checkpoint, Rows, Tensors};
+use crate::engine::checkpoints::{Checkpoint, Tensors};
 use crate::engine::embed::cpu::{Forward, Scratch};
-use crate::engine::generate::decoder::Angles;
+use crate::engine::generate::decoder::Dense;
 use crate::engine::kernels::attention::{Sight, attend};
 use crate::engine::kernels::{
-    Activation, Arithmetic, GateKind, Isa, LayerNorm, Linear, Part, add_scaled, gate, norm_heads, rms_norm, rotate,
-    scale_and_cap,
+    Activation, Arithmetic, Isa, Linear, Part, add_scaled, gate, norm_heads, rms_norm, rotate, scale_and_cap,
 };
 
 /// Which loader reads the checkpoint.
@@ -35,6 +35,8 @@ impl Family {
     }
 }
 
+pub use net::{Gated, Layer, Norm, Norms};
+
 /// What the loaders ask of every configuration: sizes that can be, and heads of even width, for rotary positions.
 fn check_sizes(hidden: usize, heads: usize, others: &[(&str, usize)]) -> Result<(), String> {
     let sizes = [("hidden_size", hidden), ("num_attention_heads", heads)];
@@ -47,49 +49,24 @@ fn check_sizes(hidden: usize, heads: usize, others: &[(&str, usize)]) -> Result<
     Ok(())
 }
 
-/// The layers of such an encoder with their weights packed for this machine.
+/// Reads the checkpoint of a family.
+pub fn load(
+    family: Family,
+    checkpoint: &Checkpoint,
+    tensors: &Tensors,
+    isa: Isa,
+) -> Result<(Gated<Dense>, EncoderSpec), Failure> {
+    match family {
+        Family::ModernBert => modern::load(checkpoint, tensors, isa),
+        Family::Nomic => nomic::load(checkpoint, tensors, isa),
+        Family::Decoder => decoder::load(checkpoint, tensors),
+    }
+}
+
+/// Such an encoder with its weights packed for this machine.
 pub struct GatedForward {
     isa: Isa,
-    width: usize,
-    intermediate: usize,
-    /// `[vocabulary, hidden]`, as stored.
-    words: Rows,
-    embedding_scale: f32,
-    /// What is added to tokens of type 0 and of type 1.
-    types: Option<[Vec<f32>; 2]>,
-    embedding_norm: Option<Norm>,
-    layers: Vec<Layer>,
-    final_norm: Option<Norm>,
-    /// What [`Layer::rope`] points to.
-    angles: Vec<Angles>,
-    score_scale: f32,
-    gate: GateKind,
-}
-
-struct Layer {
-    sight: Sight,
-    rope: usize,
-    norms: Norms,
-    qkv: Linear,
-    /// Of queries and keys, head by head, and their epsilon.
-    qk_norms: Option<([Vec<f32>; 2], f32)>,
-    output: Linear,
-    gate_up: Linear,
-    down: Linear,
-}
-
-/// Where a layer's norms stand. The pairs are of attention and of the feed-forward part.
-enum Norms {
-    /// In front of each part (ModernBERT's first layer has none before attention), and where there are `after`,
-    /// behind it as well, before its result is added.
-    Before { before: [Option<Norm>; 2], after: Option<[Norm; 2]> },
-    /// Over the sum.
-    Over([Norm; 2]),
-}
-
-enum Norm {
-    Layer(LayerNorm),
-    Rms { scale: Vec<f32>, eps: f32 },
+    net: Gated<Linear>,
 }
 
 impl Norm {
@@ -105,39 +82,61 @@ impl Norm {
 }
 
 impl GatedForward {
-    pub fn load(
-        family: Family,
-        checkpoint: &Checkpoint,
-        tensors: &Tensors,
-        isa: Isa,
-    ) -> Result<(Self, EncoderSpec), Failure> {
-        match family {
-            Family::ModernBert => modern::load(checkpoint, tensors, isa),
-            Family::Nomic => nomic::load(checkpoint, tensors, isa),
-            Family::Decoder => decoder::load(checkpoint, tensors, isa),
-        }
+    pub fn new(net: Gated<Dense>, isa: Isa) -> Self {
+        // Vectors are compared by their last digits: nothing is rounded for them.
+        let pack = |dense: Dense| {
+            let parts: Vec<&dyn Part> = dense.parts.iter().map(|part| part as &dyn Part).collect();
+            Linear::of_parts(isa, Arithmetic::Float, dense.inputs, &parts, dense.bias.as_deref())
+        };
+        let layers = net.layers.into_iter().map(|layer| Layer {
+            sight: layer.sight,
+            rope: layer.rope,
+            norms: layer.norms,
+            qkv: pack(layer.qkv),
+            qk_norms: layer.qk_norms,
+            output: pack(layer.output),
+            gate_up: pack(layer.gate_up),
+            down: pack(layer.down),
+        });
+        let layers = layers.collect();
+        let Gated { width, intermediate, words, embedding_scale, types, embedding_norm, .. } = net;
+        let Gated { final_norm, angles, score_scale, gate, .. } = net;
+        let net = Gated {
+            width,
+            intermediate,
+            words,
+            embedding_scale,
+            types,
+            embedding_norm,
+            layers,
+            final_norm,
+            angles,
+            score_scale,
+            gate,
+        };
+        Self { isa, net }
     }
 
     /// The words of some texts, row behind row.
     fn embed(&self, texts: &[TokenRow<'_>], hidden: &mut [f32]) -> Result<(), Failure> {
-        let mut rows = hidden.chunks_exact_mut(self.width);
+        let mut rows = hidden.chunks_exact_mut(self.net.width);
         for text in texts {
             for ((position, id), row) in text.ids.iter().enumerate().zip(&mut rows) {
-                if !self.words.read(*id as usize, row) {
-                    return Err(super::unknown_token(*id, self.words.len()));
+                if !self.net.words.read(*id as usize, row) {
+                    return Err(super::unknown_token(*id, self.net.words.len()));
                 }
-                if let Some(types) = &self.types {
+                if let Some(types) = &self.net.types {
                     let kind = &types[usize::from(position >= text.second)];
                     row.iter_mut().zip(kind).for_each(|(x, y)| *x += y);
                 }
             }
         }
-        scale_and_cap(self.isa, hidden, self.embedding_scale, None);
+        scale_and_cap(self.isa, hidden, self.net.embedding_scale, None);
         Ok(())
     }
 
     /// What attention makes of `input`, in `update`.
-    fn attention(&self, layer: &Layer, texts: &[TokenRow<'_>], input: &[f32], buffers: [&mut [f32]; 3]) {
+    fn attention(&self, layer: &Layer<Linear>, texts: &[TokenRow<'_>], input: &[f32], buffers: [&mut [f32]; 3]) {
         let [qkv, context, update] = buffers;
         let Sight { heads, kv_heads, size, .. } = layer.sight;
         let (queries, keys, stride) = (heads * size, kv_heads * size, layer.sight.stride());
@@ -149,10 +148,10 @@ impl GatedForward {
                 norm_heads(self.isa, &mut turned[..queries], query_norm, *eps);
                 norm_heads(self.isa, &mut turned[queries..], key_norm, *eps);
             }
-            let angles = &self.angles[layer.rope];
+            let angles = &self.net.angles[layer.rope];
             let at = angles.at(position);
             rotate(self.isa, turned, size, &angles.cos[at.clone()], &angles.sin[at]);
-            scale_and_cap(self.isa, &mut turned[..queries], self.score_scale, None);
+            scale_and_cap(self.isa, &mut turned[..queries], self.net.score_scale, None);
         }
         let mut start = 0;
         for text in texts {
@@ -165,24 +164,24 @@ impl GatedForward {
     }
 
     /// What the feed-forward part makes of `input`, in `update`.
-    fn feed_forward(&self, layer: &Layer, input: &[f32], buffers: [&mut [f32]; 3]) {
+    fn feed_forward(&self, layer: &Layer<Linear>, input: &[f32], buffers: [&mut [f32]; 3]) {
         let [gate_up, gated, update] = buffers;
         layer.gate_up.forward(input, Activation::None, gate_up);
-        gate(self.isa, self.gate, gate_up, self.intermediate, gated);
+        gate(self.isa, self.net.gate, gate_up, self.net.intermediate, gated);
         layer.down.forward(gated, Activation::None, update);
     }
 }
 
 impl Forward for GatedForward {
     fn width(&self) -> usize {
-        self.width
+        self.net.width
     }
 
     fn forward(&self, texts: &[TokenRow<'_>], scratch: &mut Scratch) -> Result<(), Failure> {
-        let (width, inner) = (self.width, self.intermediate);
+        let (width, inner) = (self.net.width, self.net.intermediate);
         let tokens: usize = texts.iter().map(|text| text.ids.len()).sum();
-        let stride = self.layers.iter().map(|layer| layer.sight.stride()).max().unwrap_or(0);
-        let context_width = self.layers.iter().map(|layer| layer.sight.heads * layer.sight.size).max().unwrap_or(0);
+        let stride = self.net.layers.iter().map(|layer| layer.sight.stride()).max().unwrap_or(0);
+        let context_width = self.net.layers.iter().map(|layer| layer.sight.heads * layer.sight.size).max().unwrap_or(0);
         let Scratch { hidden, wide, context, update, more, normed } = scratch;
         hidden.resize(tokens * width, 0.0);
         wide.resize(tokens * stride.max(2 * inner), 0.0);
@@ -191,11 +190,11 @@ impl Forward for GatedForward {
         more.resize(tokens * inner, 0.0);
         normed.resize(tokens * width, 0.0);
         self.embed(texts, hidden)?;
-        if let Some(norm) = &self.embedding_norm {
+        if let Some(norm) = &self.net.embedding_norm {
             norm.apply(self.isa, hidden, normed);
             hidden.copy_from_slice(normed);
         }
-        for layer in &self.layers {
+        for layer in &self.net.layers {
             for part in 0..2 {
                 let input = match &layer.norms {
                     Norms::Before { before, .. } if before[part].is_some() => {
@@ -227,17 +226,10 @@ impl Forward for GatedForward {
                 }
             }
         }
-        if let Some(norm) = &self.final_norm {
+        if let Some(norm) = &self.net.final_norm {
             norm.apply(self.isa, hidden, normed);
             hidden.copy_from_slice(normed);
         }
         Ok(())
     }
-}
-
-/// A matrix as stored, its outputs those of `parts` one after the other.
-fn matrix(isa: Isa, inputs: usize, parts: &[Rows], bias: Option<&[f32]>) -> Linear {
-    let parts: Vec<&dyn Part> = parts.iter().map(|part| part as &dyn Part).collect();
-    // Vectors are compared by their last digits: nothing is rounded for them.
-    Linear::of_parts(isa, Arithmetic::Float, inputs, &parts, bias)
 }

@@ -4,8 +4,8 @@
 //! ([`EmbeddingModel::prepare`]), then submits; the model's thread forms batches over all waiting requests.
 
 mod bert;
-mod candle;
 mod cpu;
+mod device;
 mod gated;
 mod head;
 pub mod isometry;
@@ -25,8 +25,8 @@ use candle_core::Device;
 use tokenizers::{Tokenizer, TruncationParams};
 
 use self::bert::{BertConfig, BertForward};
-use self::candle::CandleBert;
 use self::cpu::CpuEncoder;
+use self::device::{DeviceBert, DeviceEncoder, DeviceGated};
 use self::gated::GatedForward;
 use self::head::Head;
 use self::sentence::Architecture;
@@ -229,13 +229,13 @@ fn load_encoder(
 ) -> Result<Box<dyn Encoder>, Failure> {
     let (isa, model_type) = (Isa::best(), architecture.model_type.as_deref());
     if let Some(family) = gated::Family::of(model_type) {
-        if !device.is_cpu() {
-            tracing::warn!(checkpoint = checkpoint.name(), "this encoder's architecture computes on the CPU only");
-        }
         let tensors = checkpoint.tensors()?;
-        let (forward, mut spec) = GatedForward::load(family, checkpoint, &tensors, isa)?;
+        let (net, mut spec) = gated::load(family, checkpoint, &tensors, isa)?;
         let head = Head::load(checkpoint, &tensors, &mut spec, isa)?;
-        return Ok(Box::new(CpuEncoder::new(spec, forward, head)));
+        return Ok(match device.is_cpu() {
+            true => Box::new(CpuEncoder::new(spec, GatedForward::new(net, isa), head)),
+            false => Box::new(DeviceEncoder::new(spec, DeviceGated::new(net, Place::new(device, &tensors))?, head)),
+        });
     }
     let (config, mut spec) = BertConfig::read(checkpoint)?;
     let tensors = checkpoint.tensors()?;
@@ -248,7 +248,10 @@ fn load_encoder(
     let head = Head::load(checkpoint, &tensors, &mut spec, isa)?;
     Ok(match device.is_cpu() {
         true => Box::new(CpuEncoder::new(spec, BertForward::load(&config, &tensors, isa)?, head)),
-        false => Box::new(CandleBert::load(&config, spec, &tensors, head, Place::new(device, &tensors))?),
+        false => {
+            let forward = DeviceBert::load(&config, &tensors, Place::new(device, &tensors))?;
+            Box::new(DeviceEncoder::new(spec, forward, head))
+        }
     })
 }
 

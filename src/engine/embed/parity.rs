@@ -7,8 +7,8 @@ use candle_core::{DType, Device};
 use safetensors::SafeTensors;
 
 use super::bert::{BertConfig, BertForward};
-use super::candle::CandleBert;
 use super::cpu::{CpuEncoder, Forward};
+use super::device::{DeviceBert, DeviceEncoder, DeviceGated};
 use super::gated::{self, GatedForward};
 use super::head::Head;
 use super::sentence::Architecture;
@@ -72,24 +72,34 @@ fn bert(checkpoint: &Checkpoint, isa: Isa) -> CpuEncoder<BertForward> {
     CpuEncoder::new(spec, BertForward::load(&config, &tensors, isa).unwrap(), head)
 }
 
-pub fn candle(checkpoint: &Checkpoint) -> CandleBert {
+pub fn candle(checkpoint: &Checkpoint) -> DeviceEncoder<DeviceBert> {
     candle_in(checkpoint, DType::F32)
 }
 
-fn candle_in(checkpoint: &Checkpoint, dtype: DType) -> CandleBert {
+fn candle_in(checkpoint: &Checkpoint, dtype: DType) -> DeviceEncoder<DeviceBert> {
     let (config, mut spec) = BertConfig::read(checkpoint).unwrap();
     let tensors = checkpoint.tensors().unwrap();
     let head = Head::load(checkpoint, &tensors, &mut spec, Isa::best()).unwrap();
-    CandleBert::load(&config, spec, &tensors, head, Place { device: Device::Cpu, dtype }).unwrap()
+    let forward = DeviceBert::load(&config, &tensors, Place { device: Device::Cpu, dtype }).unwrap();
+    DeviceEncoder::new(spec, forward, head)
 }
 
 fn gated(checkpoint: &Checkpoint, isa: Isa) -> CpuEncoder<GatedForward> {
     let model_type = Architecture::read(checkpoint).unwrap().model_type;
     let family = gated::Family::of(model_type.as_deref()).unwrap();
     let tensors = checkpoint.tensors().unwrap();
-    let (forward, mut spec) = GatedForward::load(family, checkpoint, &tensors, isa).unwrap();
+    let (net, mut spec) = gated::load(family, checkpoint, &tensors, isa).unwrap();
     let head = Head::load(checkpoint, &tensors, &mut spec, isa).unwrap();
-    CpuEncoder::new(spec, forward, head)
+    CpuEncoder::new(spec, GatedForward::new(net, isa), head)
+}
+
+fn gated_candle(checkpoint: &Checkpoint, dtype: DType) -> DeviceEncoder<DeviceGated> {
+    let model_type = Architecture::read(checkpoint).unwrap().model_type;
+    let family = gated::Family::of(model_type.as_deref()).unwrap();
+    let tensors = checkpoint.tensors().unwrap();
+    let (net, mut spec) = gated::load(family, checkpoint, &tensors, Isa::best()).unwrap();
+    let head = Head::load(checkpoint, &tensors, &mut spec, Isa::best()).unwrap();
+    DeviceEncoder::new(spec, DeviceGated::new(net, Place { device: Device::Cpu, dtype }).unwrap(), head)
 }
 
 /// Greatest difference over the root mean square: 5e-5 is five times the noise of two f32 implementations.
@@ -157,6 +167,7 @@ fn the_gated_families_agree_on_every_instruction_set() {
             }
             assert_answers(&mut encoder, &expected, &what);
         }
+        assert_answers(&mut gated_candle(&checkpoint, DType::F32), &expected, &format!("{name}, candle"));
     }
 }
 
@@ -205,8 +216,13 @@ fn candles_forward_agrees() {
 /// Of numbers of eight bits: near what `transformers` gives in f32, and not the same.
 #[test]
 fn candles_forward_in_bf16_is_near() {
-    for name in ["bert", "xlm-roberta", "distilbert"] {
-        let (expected, mut encoder) = (Expected::of(name), candle_in(&checkpoint(name), DType::BF16));
+    for name in ["bert", "xlm-roberta", "distilbert", "modernbert", "nomic", "gemma3-embed", "qwen3-embed"] {
+        let (checkpoint, expected) = (checkpoint(name), Expected::of(name));
+        let family = gated::Family::of(Architecture::read(&checkpoint).unwrap().model_type.as_deref());
+        let mut encoder: Box<dyn Encoder> = match family {
+            None => Box::new(candle_in(&checkpoint, DType::BF16)),
+            Some(_) => Box::new(gated_candle(&checkpoint, DType::BF16)),
+        };
         let (spec, texts) = (encoder.spec().clone(), expected.texts());
         let kind = if name == "bert" { "mean" } else { "vector" };
         for (index, (ids, second)) in texts.iter().enumerate() {

@@ -38,7 +38,7 @@ impl Sight {
     }
 
     /// The keys that the query of token `at` sees.
-    fn keys(&self, at: usize, tokens: usize) -> Range<usize> {
+    pub fn keys(&self, at: usize, tokens: usize) -> Range<usize> {
         let reach = self.reach.unwrap_or(tokens);
         let end = if self.is_causal { at + 1 } else { tokens.min(at.saturating_add(reach).saturating_add(1)) };
         at.saturating_sub(reach)..end

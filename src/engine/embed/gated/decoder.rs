@@ -2,15 +2,15 @@
 
 use serde_json::Value as Json;
 
-use super::{GatedForward, Layer, Norm, Norms, matrix};
+use super::{Gated, Layer, Norm, Norms};
 use crate::engine::backend::{EncoderSpec, Failure};
 use crate::engine::checkpoints::{Checkpoint, Tensors};
 use crate::engine::embed::sentence::{self, CONFIG};
-use crate::engine::generate::decoder::{Angles, Config, Gate, Weights};
+use crate::engine::generate::decoder::{Angles, Config, Dense, Gate, Weights};
+use crate::engine::kernels::GateKind;
 use crate::engine::kernels::attention::Sight;
-use crate::engine::kernels::{GateKind, Isa};
 
-pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(GatedForward, EncoderSpec), Failure> {
+pub fn load(checkpoint: &Checkpoint, tensors: &Tensors) -> Result<(Gated<Dense>, EncoderSpec), Failure> {
     let mut json: Json = checkpoint.json(CONFIG)?;
     let refuse = |reason: String| checkpoint.failure(CONFIG, reason);
     // The family's name decides, whatever the class around its layers is called.
@@ -34,9 +34,6 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
             // A token is itself one of those in its window.
             false => kind.window.map(|window| window.saturating_sub(1)),
         };
-        let dense = |dense: &crate::engine::generate::decoder::Dense| {
-            matrix(isa, dense.inputs, &dense.parts, dense.bias.as_deref())
-        };
         Ok(Layer {
             sight: Sight {
                 heads: config.heads,
@@ -50,15 +47,14 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
                 before: [Some(rms(layer.attention_norm)), Some(rms(layer.mlp_norm))],
                 after: layer.post_norms.map(|norms| norms.map(rms)),
             },
-            qkv: dense(&layer.qkv),
+            qkv: layer.qkv,
             qk_norms: layer.qk_norms.map(|norms| (norms, config.norm_eps)),
-            output: dense(&layer.output),
-            gate_up: dense(&layer.gate_up),
-            down: dense(&layer.down),
+            output: layer.output,
+            gate_up: layer.gate_up,
+            down: layer.down,
         })
     });
-    let forward = GatedForward {
-        isa,
+    let net = Gated {
         width: config.hidden,
         intermediate: config.intermediate,
         words: weights.embedding()?,
@@ -74,5 +70,5 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
             Gate::GeluTanh => GateKind::GeluTanh,
         },
     };
-    Ok((forward, spec))
+    Ok((net, spec))
 }

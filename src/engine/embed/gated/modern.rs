@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{GatedForward, Layer, Norm, Norms, check_sizes, matrix};
+use super::{Gated, Layer, Norm, Norms, check_sizes};
 use crate::engine::backend::{EncoderSpec, Failure};
 use crate::engine::checkpoints::{Checkpoint, Tensors};
 use crate::engine::embed::sentence::{self, CONFIG};
-use crate::engine::generate::decoder::{Angles, Rope};
+use crate::engine::generate::decoder::{Angles, Dense, Rope};
 use crate::engine::kernels::attention::Sight;
 use crate::engine::kernels::{GateKind, Isa, LayerNorm};
 
@@ -102,7 +102,7 @@ impl Config {
     }
 }
 
-pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(GatedForward, EncoderSpec), Failure> {
+pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gated<Dense>, EncoderSpec), Failure> {
     let config: Config = checkpoint.json(CONFIG)?;
     let refuse = |reason: String| checkpoint.failure(CONFIG, reason);
     config.check().map_err(refuse)?;
@@ -124,7 +124,7 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
             true => Some(tensors.f32_shaped(&format!("{prefix}{path}.bias"), &[outputs])?),
             false => None,
         };
-        Ok::<_, Failure>(matrix(isa, inputs, &[rows], bias.as_deref()))
+        Ok::<_, Failure>(Dense { inputs, parts: vec![rows], bias })
     };
     let layer = |index: usize| {
         let path = |rest: &str| format!("layers.{index}.{rest}");
@@ -144,8 +144,7 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
         })
     };
     let ropes = config.ropes().map_err(refuse)?;
-    let forward = GatedForward {
-        isa,
+    let net = Gated {
         width: hidden,
         intermediate: inner,
         words: tensors.rows(&format!("{prefix}embeddings.tok_embeddings.weight"), [config.vocab_size, hidden])?,
@@ -158,5 +157,5 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
         score_scale: 1.0 / (size as f32).sqrt(),
         gate: GateKind::Gelu,
     };
-    Ok((forward, spec))
+    Ok((net, spec))
 }

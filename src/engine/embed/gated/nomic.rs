@@ -4,11 +4,11 @@
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{GatedForward, Layer, Norm, Norms, check_sizes, matrix};
+use super::{Gated, Layer, Norm, Norms, check_sizes};
 use crate::engine::backend::{EncoderSpec, Failure};
 use crate::engine::checkpoints::{Checkpoint, Tensors};
 use crate::engine::embed::sentence::{self, CONFIG};
-use crate::engine::generate::decoder::{Angles, Rope};
+use crate::engine::generate::decoder::{Angles, Dense, Rope};
 use crate::engine::kernels::attention::Sight;
 use crate::engine::kernels::{GateKind, Isa, LayerNorm};
 
@@ -129,7 +129,7 @@ const TRANSFORMERS: Names = Names {
     norms: ["post_attention_layernorm", "post_mlp_layernorm"],
 };
 
-pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(GatedForward, EncoderSpec), Failure> {
+pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gated<Dense>, EncoderSpec), Failure> {
     let config: Config = checkpoint.json(CONFIG)?;
     let refuse = |reason: String| checkpoint.failure(CONFIG, reason);
     config.check().map_err(refuse)?;
@@ -147,7 +147,7 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
         let linear = |parts: &[&str], outputs: usize, inputs: usize| {
             let rows = |part: &&str| tensors.rows(&path(&format!("{part}.weight")), [outputs, inputs]);
             let parts = parts.iter().map(rows).collect::<Result<Vec<_>, _>>()?;
-            Ok::<_, Failure>(matrix(isa, inputs, &parts, None))
+            Ok::<_, Failure>(Dense { inputs, parts, bias: None })
         };
         Ok(Layer {
             sight: Sight::all(config.num_attention_heads, size),
@@ -168,8 +168,7 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
             Some([row(0), row(usize::from(count > 1))])
         }
     };
-    let forward = GatedForward {
-        isa,
+    let net = Gated {
         width: hidden,
         intermediate: inner,
         words: tensors.rows("embeddings.word_embeddings.weight", [config.vocab_size, hidden])?,
@@ -182,5 +181,5 @@ pub fn load(checkpoint: &Checkpoint, tensors: &Tensors, isa: Isa) -> Result<(Gat
         score_scale: 1.0 / (size as f32).sqrt(),
         gate: GateKind::Silu,
     };
-    Ok((forward, spec))
+    Ok((net, spec))
 }

@@ -1,13 +1,13 @@
 //! Attention over the slots' caches: of many tokens of one slot, or of one token of every slot at once.
 
-use candle_core::{D, DType, Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 use candle_nn::ops::{rms_norm, softmax_last_dim};
-use candle_nn::rotary_emb::rope;
 
 use super::layer::Layer;
 use super::reach::{Angles, Many, Singles};
 use super::{capped, scaled};
 use crate::engine::backend::DecoderSpec;
+use crate::engine::device::layers::rotated;
 use crate::engine::device::place::{Place, product};
 use crate::engine::generate::decoder::shape::Config;
 
@@ -82,7 +82,7 @@ impl Layer {
         };
         match angles {
             None => Ok(normed),
-            Some((cos, sin)) => turn(&normed, cos, sin),
+            Some((cos, sin)) => rotated(&normed, cos, sin),
         }
     }
 }
@@ -104,14 +104,4 @@ fn attended(config: &Config, queries: &Tensor, [keys, values]: [&Tensor; 2], mas
     let scores = capped(scores, config.score_cap)?.reshape(by_head)?.broadcast_add(mask)?;
     let weights = softmax_last_dim(&scores)?.reshape((batch, kv_heads, rows, length))?;
     product(&weights.to_dtype(queries.dtype())?, values)
-}
-
-/// Turns the first numbers of each head, as many as there are angles for; the rest stays.
-fn turn(heads: &Tensor, cos: &Tensor, sin: &Tensor) -> Result<Tensor> {
-    let (width, size) = (2 * cos.dim(D::Minus1)?, heads.dim(3)?);
-    let turned = rope(&heads.narrow(3, 0, width)?.contiguous()?, cos, sin)?;
-    match size - width {
-        0 => Ok(turned),
-        rest => Tensor::cat(&[turned, heads.narrow(3, width, rest)?], 3)?.contiguous(),
-    }
 }
