@@ -10,7 +10,7 @@ pub mod place;
 use std::fmt;
 use std::str::FromStr;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device, DeviceLocation, Tensor};
 
 use crate::engine::backend::Failure;
 
@@ -61,6 +61,12 @@ fn cuda(ordinal: usize) -> Result<Device, Failure> {
         Device::new_cuda(ordinal).map_err(|error| Failure::Device(format!("{gpu} cannot be used: {error}")))?;
     tracing::info!(%gpu, "computing on the GPU");
     Ok(device)
+}
+
+/// Bytes of memory of a GPU; of the CPU's none is told.
+pub fn memory(device: &Device) -> Option<usize> {
+    let DeviceLocation::Cuda { gpu_id } = device.location() else { return None };
+    driver::gpu(gpu_id).ok().map(|gpu| gpu.memory)
 }
 
 /// Where an engine's device comes from, and whether it still is one.

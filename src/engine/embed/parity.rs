@@ -232,7 +232,7 @@ fn candles_forward_in_bf16_is_near() {
             let expected = expected.floats(&format!("{index}.{kind}")).unwrap();
             let cosine: f32 = found.iter().zip(&expected).map(|(a, b)| a * b).sum();
             println!("{name} {index}: cosine {cosine:.6}");
-            assert!(found != expected && cosine > 0.999, "{name} {index}: cosine {cosine}");
+            assert!(found != expected && cosine > 0.998, "{name} {index}: cosine {cosine}");
         }
     }
 }

@@ -6,7 +6,7 @@ use candle_nn::ops::softmax_last_dim;
 
 use super::encoder::Encoder;
 use super::mel::HOP;
-use super::weights::{EPSILON, Weights};
+use super::weights::{FeedForwardOn, Weights};
 use crate::engine::backend::Failure;
 use crate::engine::device::layers::{Linear, Norm};
 use crate::engine::device::place::{Place, product};
@@ -71,9 +71,7 @@ struct Layer {
     norm: Norm,
     qkv: Linear,
     output: Linear,
-    inner_norm: Norm,
-    up: Linear,
-    down: Linear,
+    feed_forward: FeedForwardOn,
 }
 
 impl DeviceEncoder {
@@ -84,27 +82,15 @@ impl DeviceEncoder {
             let [taps, bias] = weights.taps(path, inputs)?;
             Ok((place.tensor(taps, (width, inputs, 3))?, place.tensor(bias, (1, width, 1))?))
         };
-        let norm = |path: &str| -> std::result::Result<_, Failure> {
-            let [scale, shift] = weights.scale_and_shift(path)?;
-            Ok(Norm::new(&place, scale, shift, EPSILON)?)
-        };
-        let linear = |parts: &[(&str, bool)], inputs, outputs| -> std::result::Result<_, Failure> {
-            let (rows, biases) = weights.rows(parts, inputs, outputs)?;
-            let mut matrix = Vec::new();
-            rows.iter().for_each(|rows| rows.read_all(&mut matrix));
-            Ok(Linear::new(&place, matrix, Some(biases), inputs)?)
-        };
         let layer = |index: usize| -> std::result::Result<_, Failure> {
             let layer = format!("encoder.layers.{index}");
             let attention = |part: &str| format!("{layer}.self_attn.{part}_proj");
             let (q, k, v) = (attention("q"), attention("k"), attention("v"));
             Ok(Layer {
-                norm: norm(&format!("{layer}.self_attn_layer_norm"))?,
-                qkv: linear(&[(&q, true), (&k, false), (&v, true)], width, width)?,
-                output: linear(&[(&attention("out"), true)], width, width)?,
-                inner_norm: norm(&format!("{layer}.final_layer_norm"))?,
-                up: linear(&[(&format!("{layer}.fc1"), true)], width, config.encoder_ffn_dim)?,
-                down: linear(&[(&format!("{layer}.fc2"), true)], config.encoder_ffn_dim, width)?,
+                norm: weights.norm_on(&place, &format!("{layer}.self_attn_layer_norm"))?,
+                qkv: weights.linear_on(&place, &[(&q, true), (&k, false), (&v, true)], width, width)?,
+                output: weights.linear_on(&place, &[(&attention("out"), true)], width, width)?,
+                feed_forward: weights.feed_forward_on(&place, &layer, config.encoder_ffn_dim)?,
             })
         };
         Ok(Self {
@@ -114,7 +100,7 @@ impl DeviceEncoder {
             convolutions: [convolution("encoder.conv1", config.num_mel_bins)?, convolution("encoder.conv2", width)?],
             places: place.tensor(weights.table("encoder.embed_positions.weight", positions)?, (positions, width))?,
             layers: (0..config.encoder_layers).map(layer).collect::<std::result::Result<_, _>>()?,
-            norm: norm("encoder.layer_norm")?,
+            norm: weights.norm_on(&place, "encoder.layer_norm")?,
             place,
         })
     }
@@ -158,8 +144,6 @@ impl Layer {
         let scores = product(&queries, &part(1)?.t()?)?.to_dtype(DType::F32)?;
         let context = product(&softmax_last_dim(&scores)?.to_dtype(hidden.dtype())?, &part(2)?)?;
         let context = context.transpose(0, 1)?.reshape((positions, width))?;
-        let hidden = (hidden + self.output.forward(&context)?)?;
-        let inner = self.up.forward(&self.inner_norm.forward(&hidden)?)?.gelu_erf()?;
-        hidden + self.down.forward(&inner)?
+        self.feed_forward.add((hidden + self.output.forward(&context)?)?)
     }
 }

@@ -73,7 +73,7 @@ pub struct Whisper {
 }
 
 impl Whisper {
-    /// Hears on `device`, or on the CPU where there is none; speaks on the CPU.
+    /// On `device`, or on the CPU where there is none.
     fn load(checkpoint: &Checkpoint, isa: Isa, device: Option<&Device>) -> Result<Self, Failure> {
         let config = WhisperConfig::read(checkpoint)?;
         let tokenizer = checkpoint.tokenizer()?;
@@ -85,8 +85,8 @@ impl Whisper {
             tokens,
             tokenizer,
             mel: Mel::new(isa, config.num_mel_bins),
-            encoder: Ears::load(&weights, place)?,
-            decoder: Decoder::load(&weights)?,
+            encoder: Ears::load(&weights, place.clone())?,
+            decoder: Decoder::load(&weights, place)?,
         })
     }
 }

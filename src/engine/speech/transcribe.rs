@@ -81,7 +81,7 @@ impl Whisper {
                 self.encoder.encode(&picture, check)
             })?;
             let (found, words) = threads::install(|| {
-                let mut saying = self.decoder.listen(&states);
+                let mut saying = self.decoder.listen(&states)?;
                 if !is_found {
                     is_found = true;
                     let odds = search::odds(&mut self.decoder, &mut saying, self.tokens.start)?;
@@ -102,7 +102,7 @@ impl Whisper {
                 let place = (found.first, ((seconds / STATE) as usize + 1).min(self.encoder.positions()));
                 let by_letter = WITHOUT_BLANKS.contains(&transcript.language.as_str());
                 let heads = &self.tokens.alignment;
-                let mut words = timed(&self.decoder, &saying, heads, place, &found.chosen, tokenizer, by_letter);
+                let mut words = timed(&self.decoder, &saying, heads, place, &found.chosen, tokenizer, by_letter)?;
                 for word in &mut words {
                     (word.start, word.end) = (word.start.min(seconds), word.end.min(seconds));
                 }

@@ -1,8 +1,12 @@
 //! Whisper's tensors by their names in Transformers, packed for this machine.
 
+use candle_core::Tensor;
+
 use super::config::WhisperConfig;
 use crate::engine::backend::Failure;
 use crate::engine::checkpoints::{Rows, Tensors};
+use crate::engine::device::layers as device;
+use crate::engine::device::place::Place;
 use crate::engine::kernels::{Activation, Arithmetic, Isa, LayerNorm, Linear, Part, add_scaled};
 
 /// Of all layer norms.
@@ -102,6 +106,43 @@ impl<'a> Weights<'a> {
         Ok(Linear::new(self.isa, &turned, &bias, inputs * 3))
     }
 
+    /// As [`Weights::norm`], on a device.
+    pub fn norm_on(&self, place: &Place, path: &str) -> Result<device::Norm, Failure> {
+        let [scale, shift] = self.scale_and_shift(path)?;
+        Ok(device::Norm::new(place, scale, shift, EPSILON)?)
+    }
+
+    /// As [`Weights::linear`], on a device.
+    pub fn linear_on(
+        &self,
+        place: &Place,
+        parts: &[(&str, bool)],
+        inputs: usize,
+        outputs: usize,
+    ) -> Result<device::Linear, Failure> {
+        let (rows, biases) = self.rows(parts, inputs, outputs)?;
+        let mut matrix = Vec::new();
+        rows.iter().for_each(|rows| rows.read_all(&mut matrix));
+        Ok(device::Linear::new(place, matrix, Some(biases), inputs)?)
+    }
+
+    /// As [`Weights::logits`], on a device.
+    pub fn logits_on(&self, place: &Place) -> Result<device::Linear, Failure> {
+        let shape = [self.config.vocab_size, self.config.d_model];
+        let rows = self.tensors.rows(&self.name("decoder.embed_tokens.weight"), shape)?;
+        Ok(device::Linear::new(place, rows.values(), None, shape[1])?)
+    }
+
+    /// As [`Weights::feed_forward`], on a device.
+    pub fn feed_forward_on(&self, place: &Place, layer: &str, inner: usize) -> Result<FeedForwardOn, Failure> {
+        let width = self.config.d_model;
+        Ok(FeedForwardOn {
+            norm: self.norm_on(place, &format!("{layer}.final_layer_norm"))?,
+            up: self.linear_on(place, &[(&format!("{layer}.fc1"), true)], width, inner)?,
+            down: self.linear_on(place, &[(&format!("{layer}.fc2"), true)], inner, width)?,
+        })
+    }
+
     /// The last two steps of a layer.
     pub fn feed_forward(&self, layer: &str, inner: usize) -> Result<FeedForward, Failure> {
         let width = self.config.d_model;
@@ -134,6 +175,20 @@ impl FeedForward {
         room.update.resize(hidden.len(), 0.0);
         self.down.forward(&room.wide, Activation::None, &mut room.update);
         add_scaled(self.isa, hidden, &room.update, 1.0);
+    }
+}
+
+/// The same on a device.
+pub struct FeedForwardOn {
+    norm: device::Norm,
+    up: device::Linear,
+    down: device::Linear,
+}
+
+impl FeedForwardOn {
+    pub fn add(&self, hidden: Tensor) -> candle_core::Result<Tensor> {
+        let inner = self.up.forward(&self.norm.forward(&hidden)?)?.gelu_erf()?;
+        hidden + self.down.forward(&inner)?
     }
 }
 

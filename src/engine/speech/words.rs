@@ -4,6 +4,7 @@
 use tokenizers::Tokenizer;
 
 use super::decoder::{Decoder, Saying};
+use crate::engine::backend::Failure;
 
 /// Seconds of a state of the encoder.
 pub const STATE: f32 = 0.02;
@@ -38,16 +39,16 @@ pub fn timed(
     chosen: &[Chosen],
     tokenizer: &Tokenizer,
     by_letter: bool,
-) -> Vec<Word> {
+) -> Result<Vec<Word>, Failure> {
     let words = split(chosen, tokenizer, by_letter);
     let rows = (chosen.len() + 1).min(saying.length + 1 - first);
     if words.is_empty() || rows < chosen.len() || states == 0 {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     // A token is chosen while the one before it is looked at.
     let mut costs = vec![0.0; rows * states];
     for head in heads {
-        let weights = decoder.attention(saying, *head, 0, states);
+        let weights = decoder.attention(saying, *head, states)?;
         add_costs(&weights, states, &mut costs, first - 1, 1.0 / heads.len() as f32);
     }
     let starts = warp(&costs, states);
@@ -61,7 +62,7 @@ pub fn timed(
         token += count;
         Word { text, start, end, probability: (log_probability / count as f32).exp() }
     });
-    timed.collect()
+    Ok(timed.collect())
 }
 
 /// Subtracts, for the rows from `first` on, what each token's weights stand out from those of all tokens, smoothed over time.

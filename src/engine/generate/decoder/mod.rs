@@ -13,6 +13,7 @@ use candle_core::{DType, Device};
 
 use crate::engine::backend::{Decoder, DecoderSpec, Failure, Step};
 use crate::engine::checkpoints::Checkpoint;
+use crate::engine::device::memory;
 use crate::engine::device::place::Place;
 use crate::engine::kernels::{Arithmetic, Isa};
 use crate::engine::queue::QueueOptions;
@@ -22,8 +23,12 @@ pub use rope::{Angles, Rope};
 pub use shape::{Config, Gate};
 pub use weights::{Dense, Weights};
 
-/// What the KV caches of a checkpoint may take, in MiB, unless `CANDLEFLARE_KV_MEMORY` says otherwise.
+/// What the KV caches of a checkpoint may take on the CPU, in MiB, unless `CANDLEFLARE_KV_MEMORY` says otherwise; on a GPU an
+/// eighth of its memory, for there they take it at once.
 const KV_MEMORY: usize = 4096;
+
+/// How many sequences a GPU should compute at once, if the caches have room: each costs it little more.
+const GPU_SLOTS: usize = 32;
 
 /// Positions that every slot should have, if the model has them, before there are more slots.
 const WINDOW: usize = 8192;
@@ -39,12 +44,13 @@ pub fn load(
     let weights = Weights::new(&tensors, &config);
     let decoder: Box<dyn Decoder> = match device {
         Device::Cpu => {
-            let spec = spec(&config, options, DType::F32);
+            let spec = spec(&config, options.slots, KV_MEMORY, DType::F32);
             Box::new(CpuDecoder::load((Isa::best(), Arithmetic::chosen()), config.clone(), spec, &weights)?)
         }
         device => {
             let place = Place::new(device, &tensors);
-            let spec = spec(&config, options, place.dtype);
+            let memory = memory(device).map_or(KV_MEMORY, |bytes| (bytes / 8) >> 20);
+            let spec = spec(&config, options.slots.max(GPU_SLOTS), memory, place.dtype);
             Box::new(DeviceDecoder::load(config.clone(), spec, &weights, place)?)
         }
     };
@@ -53,10 +59,10 @@ pub fn load(
 
 /// How many sequences of what length the caches hold: as many slots as asked, as far as each has a good window, and then
 /// as long a context as the memory and the model allow.
-fn spec(config: &Config, options: &QueueOptions, dtype: DType) -> DecoderSpec {
+fn spec(config: &Config, slots: usize, memory: usize, dtype: DType) -> DecoderSpec {
     let asked = std::env::var("CANDLEFLARE_KV_MEMORY").ok().and_then(|text| text.parse().ok());
-    let positions = (asked.unwrap_or(KV_MEMORY) << 20) / bytes_per_position(config, dtype);
-    let slots = (positions / config.max_positions.clamp(1, WINDOW)).clamp(1, options.slots.max(1));
+    let positions = (asked.unwrap_or(memory) << 20) / bytes_per_position(config, dtype);
+    let slots = (positions / config.max_positions.clamp(1, WINDOW)).clamp(1, slots.max(1));
     let context = (positions / slots).min(config.max_positions).max(1);
     DecoderSpec { vocab_size: config.vocab_size, context, slots }
 }

@@ -47,7 +47,7 @@ pub fn all(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder>> {
     let config = Config::load(checkpoint).unwrap();
     let tensors = checkpoint.tensors().unwrap();
     let weights = Weights::new(&tensors, &config);
-    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() }, DType::F32);
+    let spec = spec(&config, slots, KV_MEMORY, DType::F32);
     let candle = DeviceDecoder::load(config.clone(), spec.clone(), &weights, on_cpu(DType::F32)).unwrap();
     let mut all: Vec<Box<dyn Decoder>> = vec![Box::new(candle)];
     for isa in Isa::all() {
@@ -61,7 +61,7 @@ pub fn in_halves(checkpoint: &Checkpoint, slots: usize) -> DeviceDecoder {
     let config = Config::load(checkpoint).unwrap();
     let tensors = checkpoint.tensors().unwrap();
     let weights = Weights::new(&tensors, &config);
-    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() }, DType::BF16);
+    let spec = spec(&config, slots, KV_MEMORY, DType::BF16);
     DeviceDecoder::load(config.clone(), spec, &weights, on_cpu(DType::BF16)).unwrap()
 }
 
@@ -70,7 +70,7 @@ pub fn in_integers(checkpoint: &Checkpoint, slots: usize) -> Vec<Box<dyn Decoder
     let config = Config::load(checkpoint).unwrap();
     let tensors = checkpoint.tensors().unwrap();
     let weights = Weights::new(&tensors, &config);
-    let spec = spec(&config, &QueueOptions { slots, ..QueueOptions::default() }, DType::F32);
+    let spec = spec(&config, slots, KV_MEMORY, DType::F32);
     let load = |isa| CpuDecoder::load((isa, Arithmetic::Integer), config.clone(), spec.clone(), &weights).unwrap();
     Isa::all().into_iter().map(|isa| Box::new(load(isa)) as Box<dyn Decoder>).collect()
 }
@@ -313,11 +313,8 @@ fn caches_keep_to_their_budget() {
     let tiny = Config::load(&super::parity::Recorded::read("llama-tied").checkpoint).unwrap();
     let of = |layers: usize, kv_heads, head_dim, max_positions| {
         let layers = vec![tiny.layers[0]; layers];
-        spec(
-            &Config { layers, kv_heads, head_dim, max_positions, ..tiny.clone() },
-            &QueueOptions::default(),
-            DType::F32,
-        )
+        let config = Config { layers, kv_heads, head_dim, max_positions, ..tiny.clone() };
+        spec(&config, QueueOptions::default().slots, KV_MEMORY, DType::F32)
     };
     let asked = QueueOptions::default().slots;
     // A small model is limited by its own window, a 1B one has long contexts, an 8B one fewer slots.

@@ -1,17 +1,17 @@
-//! What Whisper says: tokens, one after the other, over what the encoder heard.
+//! Saying on this machine.
 
-use super::weights::{FeedForward, Room, Weights};
+use super::check;
 use crate::engine::backend::Failure;
 use crate::engine::kernels::{
     Activation, Attention, Isa, KvCache, LayerNorm, Linear, Queries, add_scaled, attend_cached,
 };
+use crate::engine::speech::weights::{FeedForward, Room, Weights};
 
 pub struct Decoder {
     isa: Isa,
     width: usize,
-    pub vocabulary: usize,
-    /// Tokens, prompt included.
-    pub context: usize,
+    vocabulary: usize,
+    context: usize,
     heads: Attention,
     places: Vec<f32>,
     layers: Vec<Layer>,
@@ -36,8 +36,15 @@ struct Layer {
 /// Keys and values of what was said, layer by layer.
 pub type Said = Vec<KvCache>;
 
+impl Memory {
+    /// What was said so far, for one more beam over it.
+    pub fn fork(&self) -> Said {
+        self.said.clone()
+    }
+}
+
 /// What one window's decoding holds.
-pub struct Saying {
+pub struct Memory {
     heard: Vec<KvCache>,
     said: Said,
     /// States of the encoder.
@@ -46,7 +53,6 @@ pub struct Saying {
     keys: Vec<Vec<f32>>,
     /// Queries of all tokens so far, `[tokens, width]` for each layer.
     queries: Vec<Vec<f32>>,
-    pub length: usize,
 }
 
 impl Decoder {
@@ -85,7 +91,7 @@ impl Decoder {
     }
 
     /// Keys and values of what was heard, `[states, width]`; nothing said yet.
-    pub fn listen(&self, heard: &[f32]) -> Saying {
+    pub fn listen(&self, heard: &[f32]) -> Memory {
         let (width, states) = (self.width, heard.len() / self.width);
         let mut both = vec![0.0; states * 2 * width];
         let mut keys = Vec::with_capacity(self.layers.len());
@@ -100,39 +106,31 @@ impl Decoder {
         });
         let heard = caches.collect();
         let said = self.layers.iter().map(|_| KvCache::new(self.isa, self.heads, self.context)).collect();
-        Saying { heard, said, states, keys, queries: vec![Vec::new(); self.layers.len()], length: 0 }
+        Memory { heard, said, states, keys, queries: vec![Vec::new(); self.layers.len()] }
     }
 
     /// Forgets what was said from token `length` on.
-    pub fn rewind(&self, saying: &mut Saying, length: usize) {
-        saying.length = saying.length.min(length);
-        saying.queries.iter_mut().for_each(|queries| queries.truncate(saying.length * self.width));
+    pub fn rewind(&self, memory: &mut Memory, length: usize) {
+        memory.queries.iter_mut().for_each(|queries| queries.truncate(length * self.width));
     }
 
-    /// Appends tokens, and gives the logits after the last of them, or after each with `all`.
-    pub fn say(&mut self, saying: &mut Saying, tokens: &[u32], all: bool) -> Result<Vec<f32>, Failure> {
-        let Saying { heard, said, states, queries, length, .. } = saying;
-        let mut hidden = self.pass(heard, *states, std::slice::from_mut(said), *length, tokens, Some(queries))?;
-        saying.length += tokens.len();
+    /// Puts tokens behind the first `length`, and gives the logits after the last of them, or after each with `all`.
+    pub fn say(&mut self, memory: &mut Memory, length: usize, tokens: &[u32], all: bool) -> Result<Vec<f32>, Failure> {
+        let Memory { heard, said, states, queries, .. } = memory;
+        let mut hidden = self.pass(heard, *states, &mut [said], length, tokens, Some(queries))?;
         let last = if all { hidden } else { hidden.split_off((tokens.len() - 1) * self.width) };
         Ok(self.guess(last))
     }
 
-    /// What `saying` said so far, for one more beam over it.
-    pub fn fork(&self, saying: &Saying) -> Said {
-        saying.said.clone()
-    }
-
-    /// Puts a token behind the first `position` of each of `said`, beams over what `saying` heard, and gives the logits after
-    /// each. What `saying` itself said stays as it is.
+    /// Puts a token behind the first `position` of each of `said`, beams over what was heard, and gives the logits after each.
     pub fn say_each(
         &mut self,
-        saying: &Saying,
-        said: &mut [Said],
+        memory: &Memory,
+        said: &mut [&mut Said],
         position: usize,
         tokens: &[u32],
     ) -> Result<Vec<f32>, Failure> {
-        let hidden = self.pass(&saying.heard, saying.states, said, position, tokens, None)?;
+        let hidden = self.pass(&memory.heard, memory.states, said, position, tokens, None)?;
         Ok(self.guess(hidden))
     }
 
@@ -150,20 +148,15 @@ impl Decoder {
         &mut self,
         heard: &[KvCache],
         states: usize,
-        said: &mut [Said],
+        said: &mut [&mut Said],
         first: usize,
         tokens: &[u32],
         mut queries: Option<&mut Vec<Vec<f32>>>,
     ) -> Result<Vec<f32>, Failure> {
         let (width, each, count) = (self.width, tokens.len() / said.len().max(1), tokens.len());
-        if first + each > self.context || each == 0 {
-            return Err(Failure::Backend(format!("{each} tokens behind {first} of {}", self.context)));
-        }
+        check(tokens, (first, each), self.context, self.vocabulary)?;
         let mut hidden = vec![0.0; count * width];
         for (index, (token, row)) in tokens.iter().zip(hidden.chunks_exact_mut(width)).enumerate() {
-            if *token as usize >= self.vocabulary {
-                return Err(Failure::Input(format!("token {token} is not in the vocabulary")));
-            }
             self.logits.weights_of(*token as usize, row);
             let place = &self.places[(first + index % each) * width..][..width];
             row.iter_mut().zip(place).for_each(|(x, place)| *x += place);
@@ -210,14 +203,13 @@ impl Decoder {
         Ok(hidden)
     }
 
-    /// How much the tokens `from..` looked at each of the first `states` states, by the head `[layer, head]`:
-    /// `[tokens, states]`, each row of sum 1.
-    pub fn attention(&self, saying: &Saying, [layer, head]: [usize; 2], from: usize, states: usize) -> Vec<f32> {
+    /// See [`super::Decoder::attention`].
+    pub fn attention(&self, memory: &Memory, [layer, head]: [usize; 2], states: usize) -> Vec<f32> {
         let (width, Attention { size, scale, .. }) = (self.width, self.heads);
         let part = |row: &[f32]| -> Vec<f32> { row[head * size..(head + 1) * size].to_vec() };
-        let keys: Vec<Vec<f32>> = saying.keys[layer].chunks_exact(width).take(states).map(part).collect();
-        let mut weights = Vec::with_capacity((saying.length - from) * states);
-        for query in saying.queries[layer].chunks_exact(width).skip(from).map(part) {
+        let keys: Vec<Vec<f32>> = memory.keys[layer].chunks_exact(width).take(states).map(part).collect();
+        let mut weights = Vec::new();
+        for query in memory.queries[layer].chunks_exact(width).map(part) {
             let start = weights.len();
             weights.extend(keys.iter().map(|key| key.iter().zip(&query).map(|(a, b)| a * b).sum::<f32>() * scale));
             let row = &mut weights[start..];
