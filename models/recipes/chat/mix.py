@@ -5,7 +5,7 @@ from .kit import Kit
 ROLES = ("system", "user", "assistant", "tool")
 SHARES = {"small": 4, "name": 5, "fact": 10, "untold": 6, "outside": 7, "context": 14, "context_silent": 10,
           "documents": 6, "documents_mixed": 5, "documents_real": 4, "documents_silent": 4,
-          "json": 18, "json_open": 4, "format": 13, "shorter": 5, "copy": 5, "tool": 9, "tool_schema": 9, "no_tool": 13, "two_calls": 6}
+          "json": 24, "json_open": 4, "format": 13, "shorter": 5, "copy": 5, "tool": 9, "tool_schema": 9, "no_tool": 13, "two_calls": 6}
 
 # The first millions of tokens: short chats that are all copying, until copying is learned.
 FIRST_SHARES = {"small": 4, "name": 14, "fact": 16, "untold": 4, "outside": 1, "context": 16, "context_silent": 4, "documents": 8,

@@ -13,6 +13,7 @@ ASKS = DO * 2 + ["{Extract|Get|Pull out|Find} [the fields |]<f> as JSON.", "{Ret
         "{Extract|Get} <f>. {Answer|Reply} {only with|in} JSON.", "What are <f>? Answer as JSON.", "{Keys|Fields|Wanted fields}: <f>. {Use null for what is missing.|JSON only.|Missing values are null.}", "You are a {parser|data extractor|form filler}. {Output|Return} JSON with <f>.[ Unknown values are null.|]", "<f> {as JSON|in JSON}[ please|].", "{Which|What} <f> does the text tell? {JSON please|Answer in JSON}."]
 ASKS += more.ASKS
 SDK = "JSON schema:\n<s>\nYou MUST answer with a JSON object that matches the JSON schema above."
+TEMPLATE_MARK = SDK.partition("<s>")[0]
 SCHEMA_ASKS = [SDK, SDK, SDK, "{Answer|Reply|Respond} with JSON that {matches|follows|fits|obeys} this schema: <s>", "Extract the data as JSON by this schema:\n<s>", "{Schema|JSON schema|Format|Output schema|Expected output}:{ |\n}<s>", "{Output|Return|Produce} {a JSON object|JSON} {according to|following|for} the {JSON |}schema {below|given}[.|:]\n<s>", "{Here is the JSON schema|The schema is|Use this schema}[ for your answer|]:\n<s>\n{Answer only with JSON.|No other text.|Use null for missing values.|}",
                "DO: {extract the data by this schema|fill this schema|answer in this format|read the fields of this schema}:\n<s>"]
 SCHEMA_ASKS += more.SCHEMA_ASKS
@@ -125,7 +126,9 @@ def json_extraction(kit):
     absent = {}
     if kit.chance(.5):
         shown, absent = schema(kit, fields, keys, values)
-        order = kit.text(SCHEMA_ASKS, H.SCHEMA_ASKS, s=shown)
+        # Half by the sentence that the template writes, or it would be known from inventing alone (tasks_open.py).
+        by_template = kit.split == "train" and kit.chance(.5)
+        order = SDK.replace("<s>", shown) if by_template else kit.text(SCHEMA_ASKS, H.SCHEMA_ASKS, s=shown)
     else:
         shown = ", ".join(key for key, _ in keys)
         if len(keys) > 1 and kit.chance(.4):
@@ -133,7 +136,7 @@ def json_extraction(kit):
         order = kit.text(ASKS, H.JSON_ASKS, f=shown)
         order = order[:1].upper() + order[1:]
     answer = read(keys, values, absent)
-    place = kit.rng.random()
+    place = 0 if order.startswith(TEMPLATE_MARK) and kit.split == "train" else kit.rng.random()
     if place < .5:
         persona = "".join(text + kit.pick(["\n\n", "\n\n", "\n"]) for _, text in kit.persona(.4))
         chat = [("system", persona + order), ("user", kit.text(LEADS) + text), ("assistant", answer)]
