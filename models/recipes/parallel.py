@@ -12,8 +12,8 @@ import torch.multiprocessing as mp
 
 
 def keep_memory():
-    """glibc gives a step's memory back and the next one asks for it page by page: kept, a step is a quarter faster where two
-    processes work side by side. Numbers of malloc.h; one arena, nothing by mmap, nothing trimmed."""
+    """glibc gives a step's memory back and the next one asks for it page by page (README.md has what that cost). The options of
+    malloc.h by number: one arena, nothing by mmap, nothing trimmed."""
     if platform.libc_ver()[0] == "glibc":
         mallopt = ctypes.CDLL(None).mallopt
         for option, value in ((-8, 1), (-4, 0), (-1, 2 ** 31 - 1)):
