@@ -4,7 +4,7 @@ use candle_core::{DType, Result, Tensor};
 use candle_nn::ops::softmax_last_dim;
 
 use super::{Forward, Padded};
-use crate::engine::backend::{Failure, TokenRow};
+use crate::engine::backend::Failure;
 use crate::engine::checkpoints::Tensors;
 use crate::engine::device::layers::{Linear, Norm};
 use crate::engine::device::place::{Place, product};
@@ -12,7 +12,6 @@ use crate::engine::embed::bert::{BertConfig, BertWeights, LinearWeights, NormWei
 
 /// The layers of a BERT.
 pub struct DeviceBert {
-    place: Place,
     heads: usize,
     /// `[vocabulary, hidden]`.
     words: Tensor,
@@ -61,14 +60,13 @@ impl DeviceBert {
             second_type: second_type.map(|more| place.tensor(more, (1, hidden))).transpose()?,
             embedding_norm: norm(weights.embedding_norm()?)?,
             layers: (0..config.num_hidden_layers).map(layer).collect::<std::result::Result<_, _>>()?,
-            place,
         })
     }
 
     /// `[texts * longest, hidden]`.
     fn embeddings(&self, texts: &Padded<'_>) -> Result<Tensor> {
         let (count, longest) = (texts.texts.len(), texts.longest);
-        let words = self.words.index_select(&texts.ids()?, 0)?.reshape((count, longest, self.width))?;
+        let words = texts.embedded()?.reshape((count, longest, self.width))?;
         let x = words.broadcast_add(&self.positions.narrow(0, 0, longest)?)?.reshape((count * longest, self.width))?;
         match (&self.second_type, texts.seconds()?) {
             (Some(more), Some(seconds)) => x + seconds.broadcast_mul(more)?,
@@ -78,19 +76,14 @@ impl DeviceBert {
 }
 
 impl Forward for DeviceBert {
-    fn place(&self) -> &Place {
-        &self.place
+    fn words(&self) -> &Tensor {
+        &self.words
     }
 
-    fn vocabulary(&self) -> usize {
-        self.words.dims()[0]
-    }
-
-    fn forward(&self, texts: &[TokenRow<'_>]) -> Result<Tensor> {
-        let texts = Padded::new(texts, &self.place);
+    fn forward(&self, texts: &Padded<'_>) -> Result<Tensor> {
         let (count, longest, width) = (texts.texts.len(), texts.longest, self.width);
         let mask = texts.mask()?;
-        let mut x = self.embedding_norm.forward(&self.embeddings(&texts)?)?;
+        let mut x = self.embedding_norm.forward(&self.embeddings(texts)?)?;
         for layer in &self.layers {
             let qkv = layer.qkv.forward(&x)?.reshape((count, longest, 3, self.heads, width / self.heads))?;
             let part = |which| qkv.narrow(2, which, 1)?.squeeze(2)?.transpose(1, 2)?.contiguous();

@@ -4,7 +4,6 @@ use candle_core::{DType, Result, Tensor};
 use candle_nn::ops::{rms_norm, softmax_last_dim};
 
 use super::{Forward, HIDDEN_KEY, Padded};
-use crate::engine::backend::TokenRow;
 use crate::engine::device::layers::{Linear, Norm as LayerNorm, rotated};
 use crate::engine::device::place::{Place, product};
 use crate::engine::embed::gated::{Gated, Layer as Stored, Norm as StoredNorm, Norms};
@@ -14,7 +13,6 @@ use crate::engine::kernels::attention::Sight;
 
 /// The layers of such an encoder.
 pub struct DeviceGated {
-    place: Place,
     width: usize,
     intermediate: usize,
     /// `[vocabulary, hidden]`.
@@ -123,13 +121,12 @@ impl DeviceGated {
             angles: angles.collect::<Result<_>>()?,
             score_scale: net.score_scale,
             gate: net.gate,
-            place,
         })
     }
 
     /// `[texts * longest, hidden]`.
     fn embeddings(&self, texts: &Padded<'_>) -> Result<Tensor> {
-        let mut x = self.words.index_select(&texts.ids()?, 0)?;
+        let mut x = texts.embedded()?;
         if let Some([first, more]) = &self.types {
             x = x.broadcast_add(first)?;
             if let Some(seconds) = texts.seconds()? {
@@ -194,7 +191,7 @@ impl DeviceGated {
                 for (at, row) in mask.chunks_exact_mut(longest.max(1)).enumerate() {
                     row[layer.sight.keys(at, longest)].fill(0.0);
                 }
-                sights.push((layer.sight, Tensor::from_vec(mask, (1, 1, longest, longest), &self.place.device)?));
+                sights.push((layer.sight, Tensor::from_vec(mask, (1, 1, longest, longest), self.words.device())?));
             }
         }
         Ok(sights)
@@ -202,18 +199,13 @@ impl DeviceGated {
 }
 
 impl Forward for DeviceGated {
-    fn place(&self) -> &Place {
-        &self.place
+    fn words(&self) -> &Tensor {
+        &self.words
     }
 
-    fn vocabulary(&self) -> usize {
-        self.words.dims()[0]
-    }
-
-    fn forward(&self, texts: &[TokenRow<'_>]) -> Result<Tensor> {
-        let texts = Padded::new(texts, &self.place);
+    fn forward(&self, texts: &Padded<'_>) -> Result<Tensor> {
         let (mask, sights) = (texts.mask()?, self.sights(texts.longest)?);
-        let mut x = self.embeddings(&texts)?;
+        let mut x = self.embeddings(texts)?;
         for layer in &self.layers {
             let sight = sights.iter().find(|(sight, _)| *sight == layer.sight).map_or(&mask, |(_, mask)| mask);
             for part in 0..2 {

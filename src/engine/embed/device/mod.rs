@@ -7,7 +7,6 @@ use candle_core::{DType, Result, Tensor};
 
 use super::head::Head;
 use crate::engine::backend::{Encoder, EncoderSpec, Failure, Pooling, TokenBatch, TokenRow};
-use crate::engine::device::place::Place;
 
 pub use bert::DeviceBert;
 pub use gated::DeviceGated;
@@ -20,13 +19,11 @@ const HIDDEN_KEY: f32 = -1e9;
 
 /// A family's forward pass.
 pub trait Forward: Send {
-    fn place(&self) -> &Place;
-
-    /// Number of tokens.
-    fn vocabulary(&self) -> usize;
+    /// The words' table, `[vocabulary, hidden]`: all is computed on its device, in its type.
+    fn words(&self) -> &Tensor;
 
     /// The last hidden states `[texts, longest, hidden]`; past a text's end they mean nothing.
-    fn forward(&self, texts: &[TokenRow<'_>]) -> Result<Tensor>;
+    fn forward(&self, texts: &Padded<'_>) -> Result<Tensor>;
 }
 
 /// An encoder on any device that Candle knows.
@@ -45,13 +42,17 @@ impl<F: Forward> DeviceEncoder<F> {
     /// The last hidden states of one text, `[tokens, hidden]`.
     #[cfg(test)]
     pub fn hidden_states(&self, ids: &[u32]) -> std::result::Result<Vec<f32>, Failure> {
-        let states = self.forward.forward(&[TokenRow { ids, second: ids.len() }])?;
+        let states = self.states(&[TokenRow { ids, second: ids.len() }])?;
         Ok(states.to_dtype(DType::F32)?.flatten_all()?.to_vec1()?)
+    }
+
+    fn states(&self, texts: &[TokenRow<'_>]) -> Result<Tensor> {
+        self.forward.forward(&Padded::new(texts, self.forward.words()))
     }
 
     /// What each text's pooling makes of its states, `[texts, hidden]` in f32: a mean by weights, by which the others are one too.
     fn pooled(&self, texts: &[TokenRow<'_>], pooling: impl Iterator<Item = Pooling>) -> Result<Tensor> {
-        let states = self.forward.forward(texts)?.to_dtype(DType::F32)?;
+        let states = self.states(texts)?.to_dtype(DType::F32)?;
         let (count, longest, width) = states.dims3()?;
         let mut weights = vec![0.0; count * longest];
         for ((text, pooling), weights) in texts.iter().zip(pooling).zip(weights.chunks_exact_mut(longest)) {
@@ -62,7 +63,7 @@ impl<F: Forward> DeviceEncoder<F> {
                 Pooling::Mean => weights[..tokens].fill(1.0 / tokens as f32),
             }
         }
-        let weights = Tensor::from_vec(weights, (count, 1, longest), &self.forward.place().device)?;
+        let weights = Tensor::from_vec(weights, (count, 1, longest), states.device())?;
         weights.matmul(&states)?.reshape((count, width))
     }
 }
@@ -74,7 +75,7 @@ impl<F: Forward> Encoder for DeviceEncoder<F> {
 
     fn encode(&mut self, batch: &TokenBatch, pooling: &[Pooling]) -> std::result::Result<Vec<f32>, Failure> {
         super::check_rows(batch, pooling, self.spec.max_tokens)?;
-        let vocabulary = self.forward.vocabulary();
+        let vocabulary = self.forward.words().dims()[0];
         if let Some(id) = batch.rows().flatten().find(|id| **id as usize >= vocabulary) {
             return Err(super::unknown_token(*id, vocabulary));
         }
@@ -105,24 +106,25 @@ impl<F: Forward> Encoder for DeviceEncoder<F> {
 }
 
 /// Texts filled up to the longest of them.
-struct Padded<'a> {
+pub struct Padded<'a> {
     texts: &'a [TokenRow<'a>],
     longest: usize,
-    place: &'a Place,
+    words: &'a Tensor,
 }
 
 impl<'a> Padded<'a> {
-    fn new(texts: &'a [TokenRow<'a>], place: &'a Place) -> Self {
-        Self { texts, longest: texts.iter().map(|text| text.ids.len()).max().unwrap_or(0), place }
+    fn new(texts: &'a [TokenRow<'a>], words: &'a Tensor) -> Self {
+        Self { texts, longest: texts.iter().map(|text| text.ids.len()).max().unwrap_or(0), words }
     }
 
-    /// `[texts * longest]`; what fills up is token 0.
-    fn ids(&self) -> Result<Tensor> {
+    /// The words, `[texts * longest, hidden]`; what fills up is token 0.
+    fn embedded(&self) -> Result<Tensor> {
         let padded = |text: &TokenRow<'a>| {
             let filling = std::iter::repeat_n(0, self.longest - text.ids.len());
             text.ids.iter().copied().chain(filling).collect::<Vec<u32>>()
         };
-        Tensor::new(self.texts.iter().flat_map(padded).collect::<Vec<_>>(), &self.place.device)
+        let ids = self.texts.iter().flat_map(padded).collect::<Vec<_>>();
+        self.words.index_select(&Tensor::new(ids, self.words.device())?, 0)
     }
 
     /// What is added to scores, `[texts, 1, 1, longest]` in f32.
@@ -131,7 +133,7 @@ impl<'a> Padded<'a> {
             let length = text.ids.len();
             (0..self.longest).map(move |position| if position < length { 0.0 } else { HIDDEN_KEY })
         });
-        Tensor::from_vec(mask.collect::<Vec<f32>>(), (self.texts.len(), 1, 1, self.longest), &self.place.device)
+        Tensor::from_vec(mask.collect::<Vec<f32>>(), (self.texts.len(), 1, 1, self.longest), self.words.device())
     }
 
     /// 1 for tokens of a second text, else 0, `[texts * longest, 1]`; none where there is no such text.
@@ -143,6 +145,8 @@ impl<'a> Padded<'a> {
             let second = text.second;
             (0..self.longest).map(move |position| f32::from(u8::from(position >= second)))
         });
-        self.place.tensor(is_second.collect(), (self.texts.len() * self.longest, 1)).map(Some)
+        let shape = (self.texts.len() * self.longest, 1);
+        let seconds = Tensor::from_vec(is_second.collect::<Vec<f32>>(), shape, self.words.device())?;
+        seconds.to_dtype(self.words.dtype()).map(Some)
     }
 }
