@@ -11,6 +11,7 @@ from . import frames, grammar, noise, phrasing, phrasing_held
 from .lexicon import Words
 
 CALL = "<|call|>"
+MANY = 5000             # a pattern of so many wordings is a long text, which nobody writes twice
 
 
 def dump(value):
@@ -21,6 +22,12 @@ def dump(value):
 def kept_out(patterns):
     """The wordings of the test, which training must not draw even by chance."""
     return frozenset(grammar.core(text) for pattern in patterns for text in grammar.every(pattern))
+
+
+def apart(patterns, held):
+    """Those of `patterns` of whose wordings none is one of the test's."""
+    kept = kept_out(tuple(held))
+    return [pattern for pattern in patterns if grammar.count(pattern) > MANY or kept.isdisjoint(map(grammar.core, grammar.every(pattern)))]
 
 
 class Kit(Words):

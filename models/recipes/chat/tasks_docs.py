@@ -1,16 +1,15 @@
 """Extractive answers: several documents in the system message, a question about one sentence of
 them, and that sentence, word for word, as the answer. When no sentence answers it:
-"The documents do not say."
+"The context does not say.", as for any other text.
 """
 import json
 import re
 
-from . import composed, dressing, frames, grammar, invented, noise
+from . import composed, dressing, frames, grammar, invented, natural, noise
 from . import phrasing_held_tasks as H
 from . import questions as Q
-from .tasks_context import tags
+from .tasks_context import NOT_SAID, tags
 
-NOT_SAID = "The documents do not say."
 CANONICAL = "Answer the question from the documents below. If they do not tell, say so.\n\n<c>"
 LABELS = "{Documents|Sources|Search results|Retrieved passages|Articles|Knowledge base|Context|Passages|Excerpts|References|Retrieved documents|Relevant documents found|Texts|Material|Background|Results}"
 SYSTEMS = [
@@ -55,8 +54,23 @@ class Prose:
 
 # A document is a dict: title, sentences; for invented ones also mention and facts used.
 
+def is_natural(kind):
+    return isinstance(kind, tuple)
+
+
+def fits(kind):
+    """Does every question of a fact fit every statement of it, and no other fact?"""
+    return is_natural(kind) or kind in invented.PLAIN_FIT
+
+
+def facts_of(kind):
+    return (natural.row(kind) if is_natural(kind) else invented.SUBJECTS[kind])[1]
+
+
 def blank(kit, kind=None):
-    """An invented document without sentences; `numbers` are its possible facts in random order."""
+    """An invented document without sentences; `numbers` are its possible facts in random order. Half of those trained on are natural ones."""
+    if is_natural(kind) or kind is None and kit.split == "train" and kit.chance(.5):
+        return natural.blank(kit, kind)
     kind = kind or kit.pick(invented.SUBJECT_NAMES)
     titles, facts = invented.SUBJECTS[kind]
     name = kit.syllables().capitalize() if kit.chance(.6) else kit.first_name() if kit.chance(.5) else kit.thing().capitalize()
@@ -75,10 +89,17 @@ def blank(kit, kind=None):
 def invented_document(kit, kind=None):
     document = blank(kit, kind)
     for number in document["numbers"][:kit.rng.randint(2, 8)]:
-        sentence, slots = statement(kit, document, number)
-        document["sentences"].append(dressing.dress(kit, sentence, f"{document['mention']} {' '.join(map(str, slots.values()))}"))
-        document["facts"].append((number, slots))
+        tell(kit, document, number)
     return document
+
+
+def tell(kit, document, number, dressed=1.):
+    """One more fact, its sentence dressed up in this share of the cases."""
+    sentence, slots = statement(kit, document, number)
+    if dressed == 1. or kit.chance(dressed):
+        sentence = dressing.dress(kit, sentence, f"{document['mention']} {' '.join(map(str, slots.values()))}")
+    document["sentences"].append(sentence)
+    document["facts"].append((number, slots))
 
 
 def filled_up(kit, prose, document):
@@ -108,6 +129,8 @@ def capital(text):
 
 
 def statement(kit, document, number):
+    if is_natural(document["kind"]):
+        return natural.statement(kit, document, number)
     slots = {k: draw(kit) for k, draw in invented.SLOTS.items()}
     pattern = invented.SUBJECTS[document["kind"]][1][number][0]
     text = kit.text(pattern, e=document["mention"], E=capital(document["mention"]), **slots)
@@ -117,10 +140,15 @@ def statement(kit, document, number):
 
 def ask_invented(kit, document, number, slots, sentence, name_it):
     """A question that fits the statement, or None; `name_it` puts the subject's name into it."""
-    for _ in range(10):
-        pattern = kit.pick(invented.SUBJECTS[document["kind"]][1][number][1])
-        text = kit.text([pattern], e=document["mention"], E=capital(document["mention"]), her="her", his="his", **slots)
-        if document["kind"] not in invented.PLAIN_FIT and not Q.related(text.replace(document["mention"], ""), sentence.replace(document["mention"], "")):
+    for trial in range(10):
+        if is_natural(document["kind"]):
+            text = natural.question(kit, document, number, slots)
+            if name_it and document["name"] not in text and trial < 6:
+                continue
+        else:
+            pattern = kit.pick(invented.SUBJECTS[document["kind"]][1][number][1])
+            text = kit.text([pattern], e=document["mention"], E=capital(document["mention"]), her="her", his="his", **slots)
+        if not fits(document["kind"]) and not Q.related(text.replace(document["mention"], ""), sentence.replace(document["mention"], "")):
             continue
         if name_it and document["name"] not in text:
             mention = document["mention"]
@@ -199,7 +227,7 @@ def answered_pair(kit, prose, documents):
         if document["facts"]:
             number, slots = document["facts"][at]
             rivals = [d for d in documents if d is not document and d["kind"] == document["kind"]]
-            same = any(number == n for d in rivals for n, _ in told(d)) or document["kind"] in invented.PLAIN_FIT and len(documents) > 1
+            same = any(number == n for d in rivals for n, _ in told(d)) or fits(document["kind"]) and len(documents) > 1
             question = ask_invented(kit, document, number, slots, sentence, same or kit.chance(.6))
             if question:
                 return question, sentence
@@ -222,7 +250,7 @@ def silent_pair(kit, prose, documents):
                 if pair:
                     return pair
                 continue
-            facts = invented.SUBJECTS[document["kind"]][1]
+            facts = facts_of(document["kind"])
             used = {n for d in made if d["kind"] == document["kind"] for n, _ in told(d)}
             if used and kit.chance(.35):                 # a subject that is not there, a fact that is
                 other = invented_document(kit, document["kind"])
@@ -237,8 +265,8 @@ def silent_pair(kit, prose, documents):
                 continue
             number = kit.pick(free)
             sentence, slots = statement(kit, document, number)
-            question = ask_invented(kit, document, number, slots, sentence, kit.chance(.6) or document["kind"] in invented.PLAIN_FIT and len(documents) > 1)
-            if question and document["kind"] in invented.PLAIN_FIT:
+            question = ask_invented(kit, document, number, slots, sentence, kit.chance(.6) or fits(document["kind"]) and len(documents) > 1)
+            if question and fits(document["kind"]):
                 return question, NOT_SAID
             if question and not any(Q.related(question.replace(document["mention"], ""), s.replace(document["mention"], "")) for s in everything):
                 return question, NOT_SAID
@@ -293,6 +321,8 @@ def draw_documents(kit, prose, made_share):
     documents, size = [], 0
     want = kit.pick([1, 2, 2, 3, 3, 4])
     theme = kit.pick(invented.SUBJECT_NAMES) if kit.chance(.35) else None
+    if theme and kit.split == "train" and kit.chance(.5):
+        theme = kit.pick(natural.KINDS)
     while len(documents) < want:
         if not kit.chance(made_share):
             document = real_document(kit, prose)
@@ -313,6 +343,12 @@ def draw_documents(kit, prose, made_share):
 def render(documents, layout, joint=" "):
     gap = "\n\n" if "\n" in layout or "[" in layout else "\n"
     return gap.join(layout.format(i=i + 1, t=d["title"], x=joint.join(d["sentences"])) for i, d in enumerate(documents))
+
+
+def layouts(some, documents):
+    """Those that show the titles, where nothing else says what a natural text is about."""
+    unnamed = any(is_natural(d["kind"]) and not any(d["name"] in sentence for sentence in d["sentences"]) for d in documents)
+    return [layout for layout in some if "{t}" in layout] if unnamed else some
 
 
 def disturbed(kit, question):
@@ -343,7 +379,7 @@ def chat(kit, prose, silent, made_share):
     if kit.split == "train":
         kit.rng.shuffle(pairs)
     canonical = kit.chance(.45)
-    body = render(documents, LAYOUTS[0] if canonical else kit.pick(LAYOUTS), "\n" if kit.chance(.2) else " ")
+    body = render(documents, LAYOUTS[0] if canonical else kit.pick(layouts(LAYOUTS, documents)), "\n" if kit.chance(.2) else " ")
     if not canonical and kit.chance(.15):
         question, answer = pairs[0]
         return [("user", kit.text(IN_TURN, c=body, q=question, **tags(kit))), ("assistant", answer)]

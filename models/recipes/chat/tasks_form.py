@@ -1,7 +1,9 @@
 """Form rather than content: lists, counting, yes or no, labels, length, said back in the wanted shape."""
 from . import phrasing_held_tasks as H
+from . import values
 from .kit import dump
 from .wordings import forms as more
+from .wordings import labels
 
 # kind: wordings. <l> is a list in one line, <v> a value, <q> one thing, <o> one item, <n> a number.
 FORMATS = {
@@ -28,13 +30,18 @@ FORMATS = {
 for _kind, _patterns in more.FORMATS.items():
     FORMATS[_kind].extend(_patterns)
 KINDS = list(FORMATS)
+OFTEN = ["known", "known", "known_array", "label", "choose"]        # what users ask for, and are slowly learned
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 KNOWN = {"colours": "red blue green yellow orange purple pink brown black white", "colors": "red blue green yellow orange purple pink brown black white", "fruits": "apple banana cherry orange pear grape lemon mango peach plum",
          "animals": "dog cat horse lion tiger rabbit fox bear wolf mouse", "days of the week": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday", "months": "January February March April May June July August September October",
          "vegetables": "carrot potato tomato onion pepper cabbage spinach pea bean leek", "cities": "Paris London Berlin Rome Madrid Vienna Tokyo Cairo Lima Oslo", "countries": "France Germany Italy Spain Japan Brazil Canada Egypt India Peru",
          "planets": "Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune", "birds": "robin eagle owl sparrow swan crow duck parrot finch heron", "names": "Anna Ben Clara David Emma Felix Greta Hugo Iris Jonas",
-         "letters": "A B C D E F G H I J", "numbers": "1 2 3 4 5 6 7 8 9 10", "drinks": "water tea coffee milk juice", "sports": "football tennis swimming running cycling chess", "tools": "hammer saw drill screwdriver pliers"}
+         "letters": "A B C D E F G H I J", "numbers": "1 2 3 4 5 6 7 8 9 10", "drinks": "water tea coffee milk juice", "sports": "football tennis swimming running cycling chess", "tools": "hammer saw drill screwdriver pliers",
+         "flowers": "rose tulip lily daisy violet orchid poppy", "trees": "oak pine birch maple beech willow fir", "instruments": "piano guitar violin drum flute trumpet cello", "musical instruments": "piano guitar violin drum flute trumpet cello", "programming languages": "Python JavaScript Rust Go Java Ruby Swift",
+         "languages": "English French German Spanish Italian Polish Greek", "foods": "bread rice pasta soup salad cheese pizza", "breakfast foods": "eggs bread cereal fruit yogurt pancakes", "desserts": "cake pie pudding cookies sorbet", "pets": "dog cat rabbit hamster parrot goldfish", "insects": "ant bee fly beetle wasp moth",
+         "fish": "salmon trout carp pike eel tuna", "metals": "iron gold silver copper tin zinc lead", "shapes": "circle square triangle star cross", "seasons": "spring summer autumn winter", "oceans": "Atlantic Pacific Indian Arctic Southern", "continents": "Africa Asia Europe Australia Antarctica", "capitals": "Paris London Berlin Rome Madrid Vienna Tokyo",
+         "jobs": "teacher nurse baker doctor painter pilot farmer", "hobbies": "reading cooking hiking painting chess swimming", "furniture": "table chair bed sofa desk shelf", "rivers": "Nile Amazon Danube Rhine Thames Seine", "clothes": "shirt coat hat shoe scarf glove", "numbers between 1 and 10": "1 2 3 4 5 6 7 8 9 10", "girl names": "Anna Clara Emma Greta Iris Laura", "boy names": "Ben David Felix Hugo Jonas Tom"}
 GOOD = """I love it|works perfectly|best purchase ever|great service|so happy with this|the staff was very friendly|delicious food|fast delivery and good quality|I would buy it again|a wonderful evening|excellent quality|highly recommended|
 very comfortable|a beautiful place|exceeded my hopes|I enjoyed every minute|what a fantastic film|superb value|the room was clean and quiet|I am delighted|it made my day|nice and easy to use|brilliant work|everything went well|my new favourite""".replace("\n", "").split("|")
 BAD = """I hate it|broke after a day|waste of money|terrible service|very disappointed|the staff was rude|awful food|late delivery and poor quality|I would never buy it again|a horrible evening|bad quality|not worth the price|
@@ -48,6 +55,42 @@ TOPICS = {"billing": "I was charged twice|the invoice is wrong|please refund my 
 
 for _topic, _messages in more.TOPICS.items():
     TOPICS[_topic] = "|".join(filter(None, [TOPICS.get(_topic), *_messages]))
+CLASHES = {frozenset(pair) for pair in labels.CLASH}
+
+
+def told_apart(kit, count):
+    """Some labels of which no two fit the same message."""
+    while True:
+        options = kit.rng.sample(list(labels.TOPICS), count)
+        if not any(frozenset((one, other)) in CLASHES for one in options for other in options):
+            return options
+
+
+def opinion(kit, neutral=False):
+    """(a sentence, its sentiment)"""
+    if kit.split != "train" or kit.chance(.4):
+        good = kit.chance(.5)
+        return labelled(kit, GOOD if good else BAD), "positive" if good else "negative"
+    label = kit.pick(["positive", "negative", "neutral"] if neutral else ["positive", "negative"])
+    return plain(kit, {"positive": labels.GOOD, "negative": labels.BAD, "neutral": labels.NEUTRAL}[label]), label
+
+
+def sorted_message(kit):
+    """(a message, labels to choose from, the one that fits)"""
+    count = kit.rng.randint(2, 4)
+    if kit.split == "train" and kit.chance(.6):
+        options = told_apart(kit, count)
+        label = kit.pick(options)
+        return plain(kit, labels.TOPICS[label]), options, label
+    options = kit.rng.sample(list(TOPICS), count)
+    label = kit.pick(options)
+    return labelled(kit, TOPICS[label].split("|")), options, label
+
+
+def plain(kit, patterns):
+    """One of some natural sentences, whose slots are typed."""
+    pattern = kit.pick(patterns)
+    return kit.text([pattern], **{name: values.draw(kit, name) for name in values.slots_of([pattern])})
 
 
 def labelled(kit, parts):
@@ -59,7 +102,7 @@ def labelled(kit, parts):
 
 
 def formats(kit):
-    kind = kit.pick(KINDS)
+    kind = kit.pick(KINDS + OFTEN if kit.split == "train" else KINDS)
     items = [kit.thing() if kit.chance(.75) else kit.name() if kit.chance(.5) else str(kit.value()) for _ in range(kit.rng.randint(2, 6))]
     listed = ", ".join(items)
     if kit.chance(.2) and kind not in ("lines",):
@@ -71,19 +114,18 @@ def formats(kit):
     known = kit.pick(list(KNOWN))
     words = KNOWN[known].split()
     want = kit.rng.randint(2, min(7, len(words)))
-    good, label = kit.chance(.5), None
-    sentence = labelled(kit, GOOD if good else BAD)
-    options = kit.rng.sample(list(TOPICS), kit.rng.randint(2, 4))
-    if kind == "choose":
-        label = kit.pick(options)
-        sentence = labelled(kit, TOPICS[label].split("|"))
+    sentence, options, label = "", [], None
+    if kind == "label":
+        sentence, label = opinion(kit)
+    elif kind == "choose":
+        sentence, options, label = sorted_message(kit)
     head = kit.rng.sample(["name", "value", "item", "price", "city", "count", "key", "kind", "person", "code"], 2)
     pairs = [(kit.thing() if kit.chance(.5) else kit.name(), str(kit.number(1, 999)) if kit.chance(.5) else str(kit.value())) for _ in range(kit.rng.randint(1, 4))]
     answer = {
         "bullets": "\n".join("- " + i for i in items), "numbered": "\n".join(f"{n}. {i}" for n, i in enumerate(items, 1)), "array": dump(items), "commas": ", ".join(items),
         "lines": "\n".join(items), "member": "yes" if asked in items else "no", "count": str(len(items)), "times": " ".join([items[0]] * times), "first": items[0], "last": items[-1],
         "nth": items[nth - 1], "range": ", ".join(map(str, range(low, high + 1))), "backwards": ", ".join(map(str, range(high, low - 1, -1))),
-        "table": f"| {head[0]} | {head[1]} |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in pairs), "label": "positive" if good else "negative", "choose": label,
+        "table": f"| {head[0]} | {head[1]} |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in pairs), "label": label, "choose": label,
         "known": "\n".join("- " + w for w in words[:want]), "known_array": dump(words[:want])}[kind]
     number = times if kind == "times" else want
     shown = str(number) if kit.chance(.4) else NUMBERS[number]

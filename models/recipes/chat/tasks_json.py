@@ -20,17 +20,25 @@ SCHEMA_ASKS += more.SCHEMA_ASKS
 TEXT_MARKS = [" Text: ", "\n", " Message: ", "\n\n", " ", "\n\nText:\n", "\nInput: ", "\n\"\"\"\n", "\n---\n", " The text: "]
 
 
-EMPTY = {"string": "", "enum": STATES[0], "number": 0, "integer": 0, "boolean": False, "array": []}
+EMPTY = {"string": "", "number": 0, "integer": 0, "boolean": False, "array": []}
 
 
-def schema(kit, fields, keys, values):
-    """(schema, absent): what stands for a key that a text does not tell is null where the schema allows null, else empty, as a grammar forces it."""
+def schema(kit, kinds, keys, values):
+    """(schema, absent): what stands for a key that a text does not tell is null where the schema allows null, else empty, as a grammar forces it.
+
+    `kinds`: the JSON type of each field, or the values that an enum has; `keys`: pairs of a key and its field."""
     properties, absent = {}, {}
     for key, field in keys:
-        kind = fields[field][4]
-        nullable = kit.chance(.2 if field in values else .75) and kind not in ("enum", "array")
-        absent[key] = None if nullable else EMPTY[kind]
-        entry = {"enum": {"type": "string", "enum": STATES}, "array": {"type": "array", "items": {"type": "string"}}}.get(kind) or {"type": kind if kind != "integer" or kit.chance(.5) else "number"}
+        kind = kinds[field]
+        one_of = isinstance(kind, list)
+        nullable = kit.chance(.2 if field in values else .75) and not one_of and kind != "array"
+        absent[key] = None if nullable else kind[0] if one_of else EMPTY[kind]
+        if one_of:
+            entry = {"type": "string", "enum": kind}
+        elif kind == "array":
+            entry = {"type": "array", "items": {"type": "string"}}
+        else:
+            entry = {"type": kind if kind != "integer" or kit.chance(.5) else "number"}
         if nullable:
             entry = {"type": [entry["type"], "null"]} if kit.chance(.5) else {"anyOf": [entry, {"type": "null"}]}
         if kit.chance(.2):
@@ -109,6 +117,7 @@ def another(kit, fields, keys, absent):
 
 
 def json_extraction(kit):
+    """Parts of a message that each tell one field."""
     fields = drawn(kit)
     names = list(fields)
     told = names[:kit.rng.randint(1, 5)]
@@ -123,9 +132,15 @@ def json_extraction(kit):
         if key not in used:
             used.add(key)
             keys.append((key, n))
+    kinds = {n: STATES if row[4] == "enum" else row[4] for n, row in fields.items()}
+    return asked_for(kit, kinds, keys, text, values, lambda absent: another(kit, fields, keys, absent))
+
+
+def asked_for(kit, kinds, keys, text, values, another, by_schema=False):
+    """The chat that asks for `keys` of a text that tells `values`, `by_schema` or by either way; while training it may go on with `another(absent)`."""
     absent = {}
-    if kit.chance(.5):
-        shown, absent = schema(kit, fields, keys, values)
+    if by_schema or kit.chance(.5):
+        shown, absent = schema(kit, kinds, keys, values)
         # Half by the sentence that the template writes, or it would be known from inventing alone (tasks_open.py).
         by_template = kit.split == "train" and kit.chance(.5)
         order = SDK.replace("<s>", shown) if by_template else kit.text(SCHEMA_ASKS, H.SCHEMA_ASKS, s=shown)
@@ -141,7 +156,7 @@ def json_extraction(kit):
         persona = "".join(text + kit.pick(["\n\n", "\n\n", "\n"]) for _, text in kit.persona(.4))
         chat = [("system", persona + order), ("user", kit.text(LEADS) + text), ("assistant", answer)]
         for _ in range(kit.pick([0, 1, 1, 2, 3]) if kit.split == "train" else 0):
-            chat += another(kit, fields, keys, absent)
+            chat += another(absent)
         return chat
     if place < .62:
         return kit.persona(.3) + [("user", text + kit.pick(["\n\n", "\n", "\n---\n"]) + order), ("assistant", answer)]

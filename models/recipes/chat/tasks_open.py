@@ -87,14 +87,11 @@ def labelled(kit):
     """The sentiment or the topic of a sentence in the field that the schema wants."""
     kind = kit.pick(list(LABEL_KEYS))
     if kind == "label":
-        good = kit.chance(.5)
-        sentence, options, label = tasks_form.labelled(kit, tasks_form.GOOD if good else tasks_form.BAD), ["positive", "negative"], "positive" if good else "negative"
-        if kit.chance(.3):
-            options.append("neutral")
+        three = kit.chance(.4)
+        sentence, label = tasks_form.opinion(kit, three)
+        options = ["positive", "negative"] + ["neutral"] * three
     else:
-        options = kit.rng.sample(list(tasks_form.TOPICS), kit.rng.randint(2, 4))
-        label = kit.pick(options)
-        sentence = tasks_form.labelled(kit, tasks_form.TOPICS[label].split("|"))
+        sentence, options, label = tasks_form.sorted_message(kit)
     kit.rng.shuffle(options)
     key = kit.pick(LABEL_KEYS[kind])
     schema = {"type": "object", "properties": {key: {"type": "string", "enum": options}}, "required": [key], "additionalProperties": False}

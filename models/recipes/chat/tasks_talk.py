@@ -2,7 +2,9 @@
 from . import babble
 from . import phrasing as P
 from . import phrasing_held as H
+from . import values
 from .lexicon import HOBBIES, JOBS
+from .wordings import labels
 
 ATTRIBUTE_NOUNS = ["code", "name", "number", "colour"]
 
@@ -52,7 +54,8 @@ def name(kit):
 
 
 def attribute(kit):
-    return kit.pick(P.ATTRIBUTES) if kit.chance(.7) else f"{kit.noun()} {kit.pick(ATTRIBUTE_NOUNS)}"
+    name = kit.pick(P.ATTRIBUTES) if kit.chance(.7) else f"{kit.noun()} {kit.pick(ATTRIBUTE_NOUNS)}"
+    return name.replace("avourite", "avorite").replace("olour", "olor") if kit.split == "train" and kit.chance(.5) else name
 
 
 def draw_fact(kit, other_than=()):
@@ -127,9 +130,17 @@ def untold(kit):
     return chat
 
 
-def outside(kit):
-    """Knowledge, writing, other languages, source code, noise: a fixed polite way out."""
+def asked_outside(kit):
+    """A question or a wish in natural words that only a large model can serve."""
+    pattern = kit.pick(labels.OUTSIDE)
+    return kit.user([pattern], **{name: values.draw(kit, name) for name in values.slots_of([pattern])})
+
+
+def outside(kit, wishes=True):
+    """Knowledge, writing, other languages, source code, noise: a fixed polite way out. `wishes`: also such as a tool might serve."""
     chat = kit.persona(.4)
+    if wishes and kit.split == "train" and kit.chance(.3):
+        return chat + [asked_outside(kit), ("assistant", P.OPEN_ANSWER)]
     if kit.chance(.2):
         chat += small_pair(kit)
     dice = kit.rng.random()

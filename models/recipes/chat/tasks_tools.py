@@ -4,7 +4,7 @@ none fits or where something needed was not told.
 
 The tools stand in the system message as the chat template writes them, one JSON line each.
 """
-from . import grammar, tasks_talk, tool_catalog, tool_made_up
+from . import grammar, tasks_talk, tool_catalog, tool_made_up, tool_natural
 from . import phrasing_held_tasks as H
 from .kit import CALL, dump, kept_out
 from .phrasing import ASK_NAME
@@ -24,7 +24,7 @@ class Tool:
         self.kit, self.row, self.about = kit, row, about
         self.name = kit.pick(row["names"])
         self.description = kit.text(row["does"])
-        if kit.chance(.25):
+        if kit.chance(.25) and self.description[-1] != ".":
             self.description += "."
         if kit.chance(.03):                 # a name that says nothing: the description must be read
             self.name = kit.syllables() + kit.pick(["", "_tool", "_v2", "Tool"])
@@ -102,7 +102,7 @@ class Tool:
         patterns = held if kit.fresh else [p for p in patterns or self.row["asks"] for _ in range(3 if p[:3] in ("DO:", "NP:", "WH:") else 1)]
         while True:
             pattern, _, facts = kit.pick(patterns).partition("#")
-            said = {**values, **{role: truth == "true" for role, _, truth in (fact.partition("=") for fact in facts.split("&") if fact)}}
+            said = {**values, **{role: {"true": True, "false": False}.get(said, said) for role, _, said in (fact.partition("=") for fact in facts.split("&") if fact)}}
             text = kit.say([pattern], **{role: spoken(v) for role, v in said.items()})
             if grammar.core(text) not in kept:
                 break
@@ -158,7 +158,14 @@ def known_tool(kit, name):
     return Tool(kit, TOOLS[name], name)
 
 
+def natural_tool(kit):
+    return Tool(kit, *tool_natural.drawn(kit))
+
+
 def any_tool(kit, known_share=.4):
+    """A third of those trained on are natural ones."""
+    if kit.split == "train" and kit.chance(.35):
+        return natural_tool(kit)
     if kit.chance(known_share):
         return known_tool(kit, kit.pick(HELD_TOOLS if kit.fresh else list(TOOLS)))
     return Tool(kit, *tool_made_up.made_up(kit))
@@ -170,7 +177,7 @@ def draw_style(kit):
     return dict(described=kit.pick([0., 0., .5, 1., 1.]), required=kit.chance(.9), required_last=kit.chance(.12), closed=closed, draft=kit.pick(DRAFTS) if closed and kit.chance(.6) else None, draft_first=kit.chance(.5), strict=kit.chance(.08), bare=kit.chance(.04))
 
 
-def with_tools(kit, must, most=4):
+def with_tools(kit, must, most=4, other=any_tool):
     """The system message that lists `must` and some other tools in random order."""
     tools, names, abouts = list(must), {t.name for t in must}, [t.about for t in must]
     want = kit.rng.choices([1, 2, 3, most], [3, 4, 3, 1])[0]
@@ -180,7 +187,7 @@ def with_tools(kit, must, most=4):
             verb = kit.pick(list(tool_made_up.VERBS))
             extra = Tool(kit, *tool_made_up.doer(kit, verb, must[0].about[1]))
         else:
-            extra = any_tool(kit)
+            extra = other(kit)
         if extra.name not in names and not any(alike(extra.about, about) for about in abouts):
             tools.append(extra)
             names.add(extra.name)
@@ -195,7 +202,7 @@ TOOL_PERSONAS = ["You are a {helpful|friendly|} assistant {with tools|that can u
                  "You have access to {tools|these tools|functions}.", "{Answer with the tools|Help the user with the tools}. {Do not guess|Be brief|Never invent data}."]
 
 
-INFORMATION = {"weather", "clock", "stock", "define", "news", "person", "price", "route", "translate"}
+INFORMATION = {"weather", "clock", "stock", "define", "news", "person", "price", "route", "translate"} | tool_natural.INFORMATION
 
 
 def is_information(about):
@@ -207,7 +214,9 @@ def alike(one, other):
     """Would a wish for one tool fit the other?"""
     if one == other or "search" in (one, other) and any(is_information(about) for about in (one, other)):
         return True
-    near = [{"weather", "forecast", "temperature", "rainfall", "weather warning"}, {"meaning", "define", "translation", "translate", "synonyms", "spelling"}, {"clock", "sunrise", "sunset", "schedule", "opening hours"}, {"price", "convert", "exchange rate", "discount"}, {"ship", "location", "delivery date", "progress"}, {"person", "location"}, {"hotel", "hotels"}, {"flight", "flights"}, {"news", "events", "search"}]
+    near = [{"weather", "forecast", "temperature", "rainfall", "weather warning"}, {"meaning", "define", "translation", "translate", "synonyms", "spelling"}, {"clock", "sunrise", "sunset", "schedule", "opening hours"}, {"price", "convert", "exchange rate", "discount"}, {"ship", "location", "delivery date", "progress"}, {"person", "location"}, {"hotel", "hotels"}, {"flight", "flights"}, {"news", "events", "search"},
+            {"reminder", "alarm", "timer", "todo", "event", "note"}, {"agenda", "freeslot", "event"}, {"mail", "sms", "chatmessage", "call"}, {"flight", "flightsearch"}, {"search", "knowledge", "vectorsearch", "notesearch", "webpage"}, {"ticketcreate", "issue"},
+            {"person", "customer", "userlookup"}, {"restaurantsearch", "table"}, {"read", "grep", "dirlist"}, {"random", "dice"}, {"ship", "orders"}, {"logs", "serverstatus", "uptime"}, {"sum", "splitbill", "calculator", "product", "percentage"}, {"distance", "route"}, {"light", "vacuum"}]
     topics = {x[0] if isinstance(x, tuple) else x for x in (one, other)}
     if any(topics <= group for group in near) or len(topics) == 1 and topics & set(tool_made_up.WANTED):
         return True
@@ -287,6 +296,17 @@ def tool_schema(kit):
     return tool(kit, .1)
 
 
+def wish(kit):
+    """A wish in natural words for one of some natural tools, or for one that is not among them."""
+    wanted = natural_tool(kit)
+    served = kit.chance(.75)
+    tools, system = with_tools(kit, [wanted] if served else [], other=natural_tool)
+    turns = one_call(kit, wanted, kit.chance(.4)) if served else unserved(kit, tools, natural_tool)
+    if not turns[-1][1].startswith(CALL):
+        turns += further(kit, tools)
+    return [system] + turns
+
+
 def missing(kit, wanted):
     """The wish without what the tool needs: the names of what is missing are asked for."""
     values = wanted.draw()
@@ -324,7 +344,7 @@ def idle(kit, tools):
     if dice < .8:
         return unserved(kit, tools)
     if dice < .86:
-        return [t for t in tasks_talk.outside(kit) if t[0] != "system"]
+        return [t for t in tasks_talk.outside(kit, False) if t[0] != "system"]
     if dice < .92:
         name = kit.name()
         return tasks_talk.tell_name(kit, name) + [kit.user(ASK_NAME, HELD_ASK_NAME), ("assistant", f"Your name is {name}.")]
@@ -332,11 +352,11 @@ def idle(kit, tools):
     return tasks_talk.fact_pair(kit, fact) + tasks_talk.ask_fact(kit, fact)
 
 
-def unserved(kit, tools):
+def unserved(kit, tools, some=any_tool):
     """A wish for a tool that is not there; sometimes for another deed with the thing of one that is."""
     nouns = [t.about[1] for t in tools if isinstance(t.about, tuple) and t.about[1] in tool_made_up.NOUNS]
     while True:
-        other = Tool(kit, *tool_made_up.doer(kit, kit.pick(list(tool_made_up.VERBS)), kit.pick(nouns))) if nouns and kit.chance(.25) else any_tool(kit)
+        other = Tool(kit, *tool_made_up.doer(kit, kit.pick(list(tool_made_up.VERBS)), kit.pick(nouns))) if nouns and kit.chance(.25) else some(kit)
         if other.name not in [t.name for t in tools] and not any(alike(other.about, t.about) for t in tools):
             return one_call(kit, other, False)[:1] + [("assistant", NO_TOOL)]
 

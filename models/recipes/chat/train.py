@@ -143,7 +143,7 @@ class Run:
     def report(self, losses, seconds, tokens, cases):
         """Loss and speed, and exact match of held-out chats under teacher forcing."""
         begin = time.time()
-        scores = evaluate.teacher_forced(self.average, self.tokenizer, cases, self.args.device)
+        scores = evaluate.teacher_forced(self.average, self.tokenizer, cases, self.args.device, bf16=self.dtype is torch.bfloat16)
         recent = losses[-200:]
         entry = {"tokens": self.tokens, "loss": sum(recent) / len(recent), "rate": tokens / seconds,
                  "scores": {f"{s}/{c}": v for (s, c), v in scores.items()}}

@@ -5,13 +5,13 @@ import re
 import unittest
 
 from chat import babble, composed, data, grammar, invented, frames, kit, lexicon, noise, noise_prompts, phrasing, phrasing_held, phrasing_held_tasks
-from chat import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_open, tasks_talk, tasks_text, tasks_tools, tool_catalog
+from chat import natural, tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools, tool_catalog, tool_natural, values
 from chat import questions as Q
 from chat.mix import render
 
 PLAIN = [tasks_talk.small, tasks_talk.name, tasks_talk.fact, tasks_talk.untold, tasks_talk.outside, tasks_context.context,
          tasks_context.context_silent, tasks_json.json_extraction, tasks_open.json_open, tasks_form.formats, tasks_copy.copy, tasks_text.shorter,
-         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls]
+         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls, tasks_record.record, tasks_tools.wish]
 
 
 class FakeProse:
@@ -119,12 +119,12 @@ class GeneratorTest(unittest.TestCase):
 
     def test_calls_follow_the_listed_schema(self):
         kinds = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "array": list, "object": dict}
-        for make in (tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.two_calls):
+        for make in (tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.two_calls, tasks_tools.wish):
             for split in ("train", "lex", "phr"):
                 for turns in chats(make, split, 300):
                     listed = {t["name"]: t["parameters"] for t in map(json.loads, turns[0][1].split("Tools:\n")[1].split("\n"))}
                     calls = [json.loads(c) for r, t in turns if r == "assistant" and t.startswith(kit.CALL) for c in t.split(kit.CALL)[1:]]
-                    self.assertTrue(calls)
+                    self.assertTrue(calls or make is tasks_tools.wish)
                     for call in calls:
                         schema = listed[call["name"]]
                         self.assertLessEqual(set(schema.get("required", [])), set(call["arguments"]), turns)
@@ -134,13 +134,15 @@ class GeneratorTest(unittest.TestCase):
                                 self.assertIn(value, schema["properties"][key]["enum"])
 
     def test_arguments_stand_in_the_chat(self):
-        for make in (tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.two_calls):
+        for make in (tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.two_calls, tasks_tools.wish):
             for turns in chats(make, "train", 200):
-                given = ""
+                given, listed = "", {t["name"]: t["parameters"] for t in map(json.loads, turns[0][1].split("Tools:\n")[1].split("\n"))}
                 for role, text in turns[1:]:
                     if role == "assistant" and text.startswith(kit.CALL):
-                        for call in text.split(kit.CALL)[1:]:
-                            for value in json.loads(call)["arguments"].values():
+                        for call in map(json.loads, text.split(kit.CALL)[1:]):
+                            for key, value in call["arguments"].items():
+                                if "enum" in listed[call["name"]]["properties"][key]:           # told in other words
+                                    continue
                                 for part in value if isinstance(value, list) else value.values() if isinstance(value, dict) else [value]:
                                     self.assertTrue(isinstance(part, bool) or str(part).lower() in given.lower(), (part, turns))
                     given += text + "\n"
@@ -173,6 +175,67 @@ class HeldWordingTest(unittest.TestCase):
             texts = {grammar.core(text) for pattern in held for text in grammar.every(pattern)}
             for _ in range(300):
                 self.assertNotIn(grammar.core(known.say(trained, held, **slots)), texts)
+
+
+class NaturalTest(unittest.TestCase):
+    """What is written in natural words: passages, records and tools."""
+
+    def test_every_slot_has_a_type(self):
+        for subjects in (natural.SUBJECTS, natural.HELD):
+            for titles, facts in subjects.values():
+                for told, asked in facts:
+                    for name in values.slots_of(titles + told + asked):
+                        self.assertTrue(name == "e" or {name, name.rstrip("0123456789")} & set(values.TYPES), name)
+                    # A question holds no value that some statement of its fact does not tell.
+                    self.assertFalse(set(values.slots_of(asked)) - {"e"} - set(values.slots_of(told)), asked)
+
+    def test_answers_are_sentences_of_the_text(self):
+        for silent in (False, True):
+            rng, seen = random.Random(6), {True: 0, False: 0}
+            for split in ("train", "lex", "phr"):
+                for _ in range(150):
+                    turns = tasks_passage.chat(kit.Kit(rng, split), FakeProse(), silent)
+                    given = "\n".join(text for role, text in turns if role != "assistant")
+                    if split != "train":
+                        self.assertEqual(turns[-1][1] == tasks_context.NOT_SAID, silent)
+                    for role, text in turns:
+                        if role == "assistant":
+                            seen[text == tasks_context.NOT_SAID] += 1
+                            self.assertTrue(text == tasks_context.NOT_SAID or text in given, turns)
+            self.assertGreater(seen[silent], 300)
+
+    def test_records_tell_what_is_read(self):
+        for split in ("train", "lex", "phr"):
+            found = 0
+            for turns in chats(tasks_record.record, split, 300):
+                given = "\n".join(text for _, text in turns[:-1])
+                for value in json.loads(turns[-1][1]).values():
+                    for part in value if isinstance(value, list) else [value]:
+                        if isinstance(part, str) and part not in given:
+                            self.fail((part, turns))
+                        if isinstance(part, (int, float)) and not isinstance(part, bool) and part:
+                            self.assertIn(str(part), given)
+                        found += part not in (None, "", 0)
+            self.assertGreater(found, 500)
+
+    def test_the_test_is_not_trained_on(self):
+        def cores(patterns):
+            return {grammar.core(text) for pattern in patterns if grammar.count(pattern) < kit.MANY for text in grammar.every(pattern)}
+        asked = [p for _, facts in natural.SUBJECTS.values() for _, questions in facts for p in questions]
+        self.assertFalse(cores(asked) & cores(natural.HELD_QUESTIONS))
+        self.assertFalse(cores(ask.partition("#")[0] for row, _ in tool_natural.ROWS.values() for ask in row["asks"]) & cores(tool_natural.HELD_ASKS))
+        self.assertFalse(cores(tasks_record.SET.sub("", text) for text, _ in tasks_record.RECORDS) & cores(tasks_record.HELD_TEXTS))
+
+    def test_records_name_every_key(self):
+        for pattern, names in tasks_record.RECORDS + tasks_record.HELD:
+            self.assertEqual(set(tasks_record.typed(pattern)) | set(tasks_record.told_by_words(pattern)), set(names), pattern)
+
+    def test_wishes_hold_every_argument(self):
+        for row, _ in [*tool_natural.ROWS.values(), *tool_natural.HELD.values()]:
+            for ask in row["asks"] + row["held"]:
+                text, _, said = ask.partition("#")
+                told = set(values.slots_of([text])) | {part.partition("=")[0] for part in said.split("&") if part}
+                self.assertEqual(told, set(row["args"]), ask)
 
 
 class JsonOpenTest(unittest.TestCase):
