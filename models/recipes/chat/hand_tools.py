@@ -5,6 +5,7 @@ Greedy and without a grammar: what the model wants by itself.
 import json
 
 from .export import render
+from .hand_records import RECORDS
 from .kit import CALL
 
 
@@ -46,22 +47,12 @@ def object_of(**properties):
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
-RECORDS = [  # schema, text, wanted
-    (object_of(name=text(), age={"type": "integer"}), "John Smith is 25 years old.", {"name": "John Smith", "age": 25}), (object_of(name=text(), age=NUMBER, city=text()), "Extract: Maria, 41, lives in Lisbon", {"name": "Maria", "age": 41, "city": "Lisbon"}),
-    (object_of(name=text(), date=text(), participants={"type": "array", "items": {"type": "string"}}), "Alice and Bob are going to a science fair on Friday.", {"name": "science fair", "date": "Friday", "participants": ["Alice", "Bob"]}),
-    (object_of(sentiment={"type": "string", "enum": ["positive", "negative"]}), "I love this product, it works perfectly!", {"sentiment": "positive"}), (object_of(sentiment={"type": "string", "enum": ["positive", "neutral", "negative"]}), "The service was terrible and I want my money back.", {"sentiment": "negative"}),
-    (object_of(email={"type": ["string", "null"]}, name={"type": ["string", "null"]}), "Please contact Tove about the invoice.", {"email": None, "name": "Tove"}), (object_of(product=text(), price=NUMBER), "The lamp costs 49 euros.", {"product": "lamp", "price": 49}),
-    (object_of(city=text(), country=text()), "She moved to Graz in Austria.", {"city": "Graz", "country": "Austria"}), (object_of(order_id=text(), paid={"type": "boolean"}), "Order A-1234 has not been paid yet.", {"order_id": "A-1234", "paid": False}),
-    (object_of(colors={"type": "array", "items": {"type": "string"}}), "The flag is red, white and blue.", {"colors": ["red", "white", "blue"]}),
-]
-
-
 def prompts():
     """[(rendered prompt, wanted text or None for any text without a call, what was asked)]"""
     made = []
     for tools, said, wanted in CALLS:
         want = CALL + json.dumps({"name": wanted[0], "arguments": wanted[1]}, separators=(",", ":"), ensure_ascii=False) if wanted else None
         made.append((render([{"role": "user", "content": said}], tools), want, said))
-    for schema, said, wanted in RECORDS:
-        made.append((render([{"role": "user", "content": said}], None, schema), json.dumps(wanted, separators=(",", ":"), ensure_ascii=False), said))
+    for properties, said, wanted in RECORDS:
+        made.append((render([{"role": "user", "content": said}], None, object_of(**properties)), json.dumps(wanted, separators=(",", ":"), ensure_ascii=False), said))
     return made
