@@ -2,23 +2,30 @@
 import torch
 
 from .drills import Drills
+from .kit import UNSAID
 from .mix import render
 
 
 class Ids:
     def __init__(self, tokenizer):
         self.assistant, self.end, self.pad = (tokenizer.token_to_id(f"<|{n}|>") for n in ("assistant", "end", "pad"))
+        self.unsaid = tokenizer.encode(UNSAID, add_special_tokens=False).ids[0]
 
-    def targets(self, ids):
-        """For each token, whether it is to be predicted: after <|assistant|>, up to and with <|end|>."""
-        flags, inside = [], False
-        for i in ids:
-            flags.append(inside)
-            if i == self.assistant:
-                inside = True
-            elif i == self.end:
+    def read(self, row):
+        """The tokens of a row without marks, and for each whether it is to be predicted: after <|assistant|>, up to and
+        with <|end|>, but in what another said."""
+        kept, flags, inside = [], [], False
+        for token in row:
+            if token == self.unsaid and inside and kept[-1] == self.assistant:
                 inside = False
-        return flags
+                continue
+            kept.append(token)
+            flags.append(inside)
+            if token == self.assistant:
+                inside = True
+            elif token == self.end:
+                inside = False
+        return kept, flags
 
 
 def encode(tokenizer, texts):
@@ -40,16 +47,16 @@ def weights(flags):
 
 def collate(rows, ids, multiple=8):
     """Inputs, targets, the flat positions that count and what each weighs; the length is rounded up."""
-    length = -(-(max(map(len, rows)) - 1) // multiple) * multiple
+    rows = [ids.read(row) for row in rows]
+    length = -(-(max(len(kept) for kept, _ in rows) - 1) // multiple) * multiple
     x = torch.full((len(rows), length), ids.pad)
     y = torch.full((len(rows), length), ids.pad)
     counted = torch.zeros((len(rows), length), dtype=torch.bool)
     heavy = []
-    for i, row in enumerate(rows):
-        n = len(row) - 1
+    for i, (row, flags) in enumerate(rows):
+        n, flags = len(row) - 1, flags[1:]
         x[i, :n] = torch.tensor(row[:-1])
         y[i, :n] = torch.tensor(row[1:])
-        flags = ids.targets(row)[1:]
         counted[i, :n] = torch.tensor(flags)
         heavy += weights(flags)
     return x, y, counted.flatten().nonzero().squeeze(1), torch.tensor(heavy)

@@ -4,7 +4,8 @@
 
 lex: trained wordings, held-out words. phr: wordings written apart, held-out words. First whole chats (every assistant turn,
 end mark included), for each capability; then the figures that the goals name; then free running: tool calls, turns that stop
-by themselves, five hundred prompts of noise, and hand-written documents, answered and silent reported together.
+by themselves, five hundred prompts of noise, hand-written documents, answered and silent reported together, hand-written
+tools and records, and what developers type first.
 """
 import argparse
 import collections
@@ -13,12 +14,12 @@ import random
 
 import torch
 
-from . import data, evaluate, hand, hand_tools, noise_prompts
+from . import data, evaluate, first, hand, hand_tools, noise_prompts
 from .decode import generate, text_of
 from .export import load_packed, render as chat_text
 from .kit import CALL
 from .mix import Mixture, render
-from .tasks_docs import NOT_SAID
+from .tasks_context import NOT_SAID
 
 WINDOW = 4096
 GOALS = {  # figure: (capabilities, goal for known and for fresh wordings)
@@ -146,8 +147,8 @@ def main():
         print(f"| {name} | {figures[name][0]:.0f} | {figures[name][1]:.0f} | {goal} |")
     figures["needless calls"] = [100 * needless[s] / (2 * args.cases) for s in evaluate.SPLITS]
     print(f"| needless calls | {figures['needless calls'][0]:.1f} | {figures['needless calls'][1]:.1f} | under 2 / 5 |")
-    stopped, total = stop_rate(model, tokenizer, mixture, args.stop_cases)
-    print(f"\nstopped by itself within 256 tokens: {stopped} of {total} ({100 * stopped / total:.1f} %; goal 99)")
+    stopped = stop_rate(model, tokenizer, mixture, args.stop_cases)
+    print(f"\nstopped by itself within 256 tokens: {stopped[0]} of {stopped[1]} ({100 * stopped[0] / stopped[1]:.1f} %; goal 99)")
     rows = noise(model, tokenizer, mixture)
     print("\n| noise | prompts | ended | endless repetition |\n|---|---|---|---|")
     rows["all"] = [sum(row[i] for row in rows.values()) for i in range(3)]
@@ -162,10 +163,15 @@ def main():
     for said, want, got, right in sdk:
         if not right:
             print(f"  {said!r}\n    want {want!r}\n    got  {got!r}")
+    typed, wrong = first.run(model, tokenizer)
+    total = [sum(row[i] for row in typed.values()) for i in range(2)]
+    print(f"\nwhat developers type first: {total[0]} of {total[1]} (" + ", ".join(f"{kind} {right}/{of}" for kind, (right, of) in typed.items()) + ")")
+    for case, got in wrong:
+        print(f"  {case['kind']}: {case['messages'][-1]['content'][-160:]!r}\n    want {case['want']!r}\n    got  {got!r}")
     if args.json:
         with open(args.json, "w") as file:
             json.dump({"scores": {f"{s}/{c}": v for (s, c), v in scores.items()}, "means": means, "figures": figures, "noise": rows,
-                       "hand": {"answered": hits[True], "silent": hits[False]}, "stopped": [stopped, total]}, file, indent=1)
+                       "hand": {"answered": hits[True], "silent": hits[False]}, "sdk": [sum(right for *_, right in sdk), len(sdk)], "first": typed, "stopped": stopped}, file, indent=1)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,8 @@ def sentences(text):
 
 def cases(rng, count=3):
     """(turns up to the question, expected answer): the right document among `count` in all."""
-    from .tasks_docs import CANONICAL, NOT_SAID
+    from .tasks_context import NOT_SAID
+    from .tasks_docs import CANONICAL
     for question, start in QUESTIONS:
         home = document_of(start) if start else rng.choice([t for t in DOCUMENTS if any(w in question for w in t.split() if len(w) > 4)] or list(DOCUMENTS))
         titles = [home] + rng.sample([t for t in DOCUMENTS if t != home], count - 1)

@@ -2,7 +2,7 @@
 
 Splits: `train`; `lex` = trained wordings with held-out words; `phr` = held-out wordings and words.
 A chat is a list of (role, text) with roles system, user, assistant, tool; a tool call is an
-assistant text that starts with CALL.
+assistant text that starts with CALL, and what another assistant said one that starts with UNSAID.
 """
 import functools
 import json
@@ -11,6 +11,7 @@ from . import frames, grammar, noise, phrasing, phrasing_held
 from .lexicon import Words
 
 CALL = "<|call|>"
+UNSAID = "\x05"         # in front of an assistant's turn that stands in a history as another wrote it: it is read, and not learned
 MANY = 5000             # a pattern of so many wordings is a long text, which nobody writes twice
 
 

@@ -1,9 +1,9 @@
 """All capabilities, their shares in the mixture, and chats as text."""
-from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools
+from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_history, tasks_json, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools
 from .kit import Kit
 
 ROLES = ("system", "user", "assistant", "tool")
-SHARES = {"small": 4, "name": 4, "fact": 9, "untold": 6, "outside": 7, "context": 8, "context_silent": 8, "passage": 11, "passage_silent": 8,
+SHARES = {"small": 4, "name": 4, "fact": 7, "untold": 6, "history": 12, "outside": 7, "context": 8, "context_silent": 8, "passage": 11, "passage_silent": 8,
           "documents": 5, "documents_mixed": 3, "documents_real": 3, "documents_silent": 4, "json": 12, "record": 16, "json_open": 6,
           "format": 12, "shorter": 4, "copy": 3, "tool": 7, "tool_schema": 7, "wish": 8, "no_tool": 10, "two_calls": 4}
 
@@ -22,7 +22,7 @@ class Mixture:
             "documents_silent": docs.documents_silent, "json": tasks_json.json_extraction, "json_open": tasks_open.json_open, "shorter": tasks_text.shorter, "format": tasks_form.formats,
             "copy": lambda kit: tasks_copy.copy(kit, docs.prose), "tool": tasks_tools.tool, "tool_schema": tasks_tools.tool_schema,
             "no_tool": tasks_tools.no_tool, "two_calls": tasks_tools.two_calls, "passage": lambda kit: tasks_passage.passage(kit, docs.prose),
-            "passage_silent": lambda kit: tasks_passage.passage_silent(kit, docs.prose), "record": tasks_record.record, "wish": tasks_tools.wish}
+            "passage_silent": lambda kit: tasks_passage.passage_silent(kit, docs.prose), "record": tasks_record.record, "wish": tasks_tools.wish, "history": tasks_history.history}
         self.prose = docs.prose
 
     def chat(self, rng, split="train", capability=None, shares=None):

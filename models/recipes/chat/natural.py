@@ -27,7 +27,7 @@ def capital(text):
 
 
 def blank(kit, kind=None):
-    """A document of tasks_docs.py without sentences yet; its name stands for it in every sentence."""
+    """A document of documents.py without sentences yet; its name stands for it in every sentence."""
     kind = kind or kit.pick(HELD_KINDS if kit.fresh else KINDS)
     titles, facts = row(kind)
     name = kit.syllables().capitalize() if kit.chance(.6) else kit.of_surname() if kit.chance(.5) else kit.thing().capitalize()
@@ -40,7 +40,7 @@ def blank(kit, kind=None):
 def statement(kit, document, number):
     """(a sentence that tells the fact, the values that it tells)"""
     drawn = {name: values.draw(kit, name) for name in slots(document["kind"], number)}
-    return capital(kit.text(row(document["kind"])[1][number][0], e=document["mention"], **drawn)), drawn
+    return capital(kit.text(values.signed(kit, row(document["kind"])[1][number][0]), e=document["mention"], **drawn)), drawn
 
 
 def question(kit, document, number, drawn):

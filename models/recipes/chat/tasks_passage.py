@@ -1,6 +1,8 @@
 """Answers from natural contexts, and "The context does not say." where they do not tell: one text or some, as prompts carry them."""
 from . import natural, tasks_context, tasks_docs
 from . import phrasing_held_tasks as H
+from .asked import answered_pair, silent_pair
+from .documents import tell
 
 LAYOUTS = ["{x}", "{x}", "{x}", "{t}\n{x}", "{t}: {x}", "# {t}\n{x}", "## {t}\n\n{x}", "- {t}: {x}", "[{i}] {x}", "Title: {t}\n{x}", "\"{x}\""]
 
@@ -21,7 +23,7 @@ def drawn(kit):
     for _ in range(count):
         document = natural.blank(kit, kind)
         for number in document["numbers"][:kit.rng.randint(1, 5 if count == 1 else 3)]:
-            tasks_docs.tell(kit, document, number, .15)
+            tell(kit, document, number, .15)
         documents.append(document)
     return documents
 
@@ -30,10 +32,10 @@ def chat(kit, prose, silent):
     pair = None
     while not pair:
         documents = drawn(kit)
-        pair = (tasks_docs.silent_pair if silent else tasks_docs.answered_pair)(kit, prose, documents)
+        pair = (silent_pair if silent else answered_pair)(kit, prose, documents)
     pairs = [pair]
     for _ in range(kit.pick([0, 1, 2, 3, 4]) if kit.split == "train" else 0):
-        pairs.append((tasks_docs.silent_pair if kit.chance(.35) else tasks_docs.answered_pair)(kit, prose, documents))
+        pairs.append((silent_pair if kit.chance(.35) else answered_pair)(kit, prose, documents))
     pairs = [(tasks_docs.disturbed(kit, question), answer) for question, answer in filter(None, pairs)]
     if kit.split == "train":
         kit.rng.shuffle(pairs)

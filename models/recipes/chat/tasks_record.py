@@ -40,7 +40,7 @@ def told(kit, pattern):
         slots[f"{key}:{kind}{'*' if many else ''}"] = ", ".join(drawn[key][:-1]) + " and " + drawn[key][-1] if many else drawn[key]
     for name in BARE.findall(pattern):
         slots[name] = values.draw(kit, name)
-    marked = kit.say([pattern], **{name: f"\x03{name}\x04{value}" for name, value in slots.items()})
+    marked = kit.say(values.signed(kit, [pattern]), **{name: f"\x03{name}\x04{value}" for name, value in slots.items()})
     present = {name.partition(":")[0] for name in re.findall("\x03([^\x04]*)\x04", marked)}
     text = re.sub("\x03[^\x04]*\x04|[\x01\x02]", "", marked)
     if marked[0] != grammar.OPEN:           # a value keeps its own case

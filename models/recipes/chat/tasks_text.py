@@ -3,9 +3,8 @@
 A summary is the first sentences that tell something, in their bare form; a shorter text is all of them. What goes are idle
 sentences, openings ("As a rule, ...") and additions (", which surprises many people").
 """
-from . import dressing
+from . import documents, dressing
 from . import phrasing_held_tasks as H
-from . import tasks_docs
 from .wordings import forms as more
 
 TEXT = "{text|paragraph|passage|article|note|following|text below|message}"
@@ -25,10 +24,10 @@ POINTS += more.POINTS
 
 def plain_and_full(kit):
     """(bare facts, text with everything around them)"""
-    document = tasks_docs.blank(kit)
+    document = documents.blank(kit)
     facts, shown = [], []
     for number in document["numbers"][:kit.rng.randint(2, 5)]:
-        sentence, slots = tasks_docs.statement(kit, document, number)
+        sentence, slots = documents.statement(kit, document, number)
         facts.append(sentence)
         shown.append(dressing.dress(kit, sentence, f"{document['mention']} {' '.join(map(str, slots.values()))}"))
     for idle in kit.rng.sample(dressing.IDLE, kit.pick([0, 0, 1, 1, 2])):

@@ -45,6 +45,18 @@ TYPES = {  # name: (drawer, JSON type)
     "user": (lambda k: k.syllables() + k.pick(["", "", "42", "_dev", str(k.number(1, 99))]) if k.chance(.7) else k.first_name().lower(), "string"), "tick": (lambda k: "".join(k.pick("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(k.rng.randint(2, 4))), "string"),
     "food": (lambda k: k.pick(FOODS) if k.chance(.7) else k.thing(), "string"), "genre": (lambda k: k.pick(GENRES), "string"), "song": (lambda k: " ".join(w.capitalize() for w in k.phrase(1, 3).split()), "string"),
 }
+SIGNS = ["$", "$", "€", "£"]
+PRICE = re.compile(r"(<(?:\w+:)?p\d?>) <cur>")
+
+
+def signed(kit, patterns):
+    """The same prices with a sign in front of them, in some texts."""
+    if not kit.chance(.4):
+        return patterns
+    sign = kit.pick(SIGNS)
+    return [PRICE.sub(rf"{sign}\1", pattern) for pattern in patterns]
+
+
 SLOT = re.compile(r"<(\w+)>")
 
 

@@ -20,7 +20,8 @@ import time
 import numpy as np
 import torch
 
-from chat import composed, invented, kit as kits, tasks_docs
+from chat import asked, composed, documents, invented, kit as kits
+from chat import questions as Q
 
 from . import bert
 
@@ -35,19 +36,19 @@ def words(sentences):
 
 def invented_source(kit, theme):
     """A document about one invented thing, with more statements than the chat's documents have."""
-    document = tasks_docs.invented_document(kit, theme)
+    document = documents.invented_document(kit, theme)
     used = {number for number, _ in document["facts"]}
-    free = [n for n in range(len(invented.SUBJECTS[document["kind"]][1])) if n not in used]
+    free = [n for n in range(len(documents.facts_of(document["kind"]))) if n not in used]
     kit.rng.shuffle(free)
     for number in free:
-        sentence, slots = tasks_docs.statement(kit, document, number)
+        sentence, slots = documents.statement(kit, document, number)
         document["sentences"].append(sentence)
         document["facts"].append((number, slots))
     return document
 
 
 def composed_source(kit, prose):
-    document = tasks_docs.composed_document(kit, prose)
+    document = documents.composed_document(kit, prose)
     free = [n for n in range(len(composed.FORMS)) if n not in {number for number, _ in document["facts"]}]
     for number in kit.rng.sample(free, kit.rng.randint(4, 9)):
         sentence, slots = composed.sentence(kit, number, document["nouns"])
@@ -61,10 +62,10 @@ def real_source(kit, prose):
     sentences = list(kit.pick(pool["passages"] if kit.chance(.8) else [[]]))
     while words(sentences) < SHORTEST:      # dictionary entries and short statements fill up
         if kit.chance(.5):
-            sentences.append(tasks_docs.entry_sentence(kit, *kit.pick(pool["entries"])[:3]))
+            sentences.append(documents.entry_sentence(kit, *kit.pick(pool["entries"])[:3]))
         else:
             sentences.append(kit.pick(pool["singles"]))
-    keys = [w for s in sentences for w in re.findall(r"[A-Za-z]{4,}", s) if w.lower() not in tasks_docs.Q.STOP]
+    keys = [w for s in sentences for w in re.findall(r"[A-Za-z]{4,}", s) if w.lower() not in Q.STOP]
     title = " ".join(kit.rng.sample(keys, min(len(keys), kit.pick([1, 2, 2, 3])))) or "Notes"
     return dict(kind=None, title=title[:1].upper() + title[1:], sentences=sentences, facts=None)
 
@@ -72,14 +73,14 @@ def real_source(kit, prose):
 def question(kit, prose, document, at):
     sentence = document["sentences"][at]
     if document["kind"] is None:
-        asked = tasks_docs.ask_real(kit, prose, sentence)
+        text = asked.ask_real(kit, prose, sentence)
     elif document["kind"] == "composed":
-        asked = composed.question(kit, *document["facts"][at])
+        text = composed.question(kit, *document["facts"][at])
     else:
-        asked = tasks_docs.ask_invented(kit, document, *document["facts"][at], sentence, kit.chance(.7))
-    if not asked:
+        text = asked.ask_invented(kit, document, *document["facts"][at], sentence, kit.chance(.7))
+    if not text:
         return None
-    return asked[:1].upper() + asked[1:] if kit.chance(.75) else asked
+    return text[:1].upper() + text[1:] if kit.chance(.75) else text
 
 
 def passages_of(kit, prose, theme):
@@ -107,10 +108,10 @@ def draw(prose, split, count, seed):
     while len(rows) < count:
         theme = kit.pick(invented.SUBJECT_NAMES)        # a few documents of one subject after another
         for _ in range(kit.rng.randint(1, 5)):
-            for passage, asked in passages_of(kit, prose, theme):
+            for passage, questions in passages_of(kit, prose, theme):
                 if passage not in seen:
                     seen.add(passage)
-                    rows.append((passage, asked))
+                    rows.append((passage, questions))
     return rows[:count]
 
 
@@ -140,7 +141,7 @@ def main():
     parser.add_argument("--seed", type=int, default=23)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    prose = tasks_docs.Prose(args.prose)
+    prose = documents.Prose(args.prose)
     teacher, tok = bert.load_teacher(), bert.tokenizer(bert.teacher_vocabulary())
     parts = [("held", "phr", args.held, args.seed + 1), ("train", "train", args.passages, args.seed)]
     for name, split, count, seed in parts[:1] if args.held_only else parts:

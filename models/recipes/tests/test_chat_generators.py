@@ -4,14 +4,14 @@ import random
 import re
 import unittest
 
-from chat import babble, composed, data, grammar, invented, frames, kit, lexicon, noise, noise_prompts, phrasing, phrasing_held, phrasing_held_tasks
-from chat import natural, tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools, tool_catalog, tool_natural, values
+from chat import composed, data, grammar, invented, frames, kit, lexicon, noise, noise_prompts, phrasing, phrasing_held, phrasing_held_tasks
+from chat import natural, tasks_context, tasks_history, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools, tool_natural, values
 from chat import questions as Q
 from chat.mix import render
 
 PLAIN = [tasks_talk.small, tasks_talk.name, tasks_talk.fact, tasks_talk.untold, tasks_talk.outside, tasks_context.context,
          tasks_context.context_silent, tasks_json.json_extraction, tasks_open.json_open, tasks_form.formats, tasks_copy.copy, tasks_text.shorter,
-         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls, tasks_record.record, tasks_tools.wish]
+         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls, tasks_record.record, tasks_tools.wish, tasks_history.history]
 
 
 class FakeProse:
@@ -103,6 +103,31 @@ class GeneratorTest(unittest.TestCase):
             for turns in chats(tasks_talk.fact, split) + chats(tasks_talk.name, split):
                 value = re.sub(r"^Your .*? is (called )?|^You (are from|are|like|live in|work for|work as a|cannot eat|speak|travel to) | years old$", "", turns[-1][1].rstrip("."))
                 self.assertIn(value, " ".join(t for r, t in turns if r == "user"), turns)
+
+    def test_a_history_holds_what_is_asked(self):
+        for split in ("train", "lex", "phr"):
+            said = 0
+            for turns in chats(tasks_history.history, split, 200):
+                told = "\n".join(text for role, text in turns if role in ("system", "user"))
+                for role, text in turns:
+                    if role != "assistant" or text.startswith((kit.UNSAID, "Got it,", "Nice to meet you,", "You have not told me")):
+                        continue
+                    said += 1
+                    value = re.sub(r"^(Your .*? is (called )?|The .*? is |You (are from|are|like|live in|work for|work as a|cannot eat|speak|travel to) )|( years old)?\.$", "", text)
+                    self.assertIn(value, told, turns)
+            self.assertGreater(said, 180)
+
+    def test_what_another_said_is_not_learned(self):
+        tokens = {"<|assistant|>": 0, "<|end|>": 1, "<|pad|>": 2, kit.UNSAID: 3}
+
+        class Tokenizer:
+            token_to_id = staticmethod(tokens.get)
+
+            def encode(self, text, add_special_tokens):
+                return type("Encoding", (), {"ids": [tokens[text]]})
+        ids = data.Ids(Tokenizer())
+        # <|assistant|> MARK 7 <|end|> 8 MARK <|assistant|> 9 <|end|>
+        self.assertEqual(ids.read([0, 3, 7, 1, 8, 3, 0, 9, 1]), ([0, 7, 1, 8, 3, 0, 9, 1], [False, False, False, False, False, False, True, True]))
 
     def test_silent_context_is_silent(self):
         for turns in chats(tasks_context.context_silent, "lex"):
@@ -296,7 +321,7 @@ class DocumentTest(unittest.TestCase):
                     turns = tasks_docs.chat(kit.Kit(rng, split), FakeProse(), silent, share)
                     given = turns[0][1]
                     for role, text in turns:
-                        if role == "assistant" and text != tasks_docs.NOT_SAID:
+                        if role == "assistant" and text != tasks_context.NOT_SAID:
                             self.assertIn(text, given)
 
     def test_canonical_form(self):
