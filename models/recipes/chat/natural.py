@@ -3,13 +3,13 @@ import functools
 
 from . import phrasing_held_passages, values
 from .kit import apart
-from .wordings import passages_days, passages_firms, passages_towns, passages_world
+from .wordings import passages_days, passages_firms, passages_plain, passages_towns, passages_world
 
 # Kinds of several writers may have the same name.
 HELD = {("held", kind): row for kind, row in phrasing_held_passages.SUBJECTS.items()}
 HELD_QUESTIONS = [question for _, facts in HELD.values() for _, asked in facts for question in asked]
 SUBJECTS = {(source.__name__, kind): (titles, [(told, apart(asked, HELD_QUESTIONS)) for told, asked in facts])
-            for source in (passages_days, passages_firms, passages_towns, passages_world) for kind, (titles, facts) in source.SUBJECTS.items()}
+            for source in (passages_days, passages_firms, passages_plain, passages_towns, passages_world) for kind, (titles, facts) in source.SUBJECTS.items()}
 KINDS, HELD_KINDS = list(SUBJECTS), list(HELD)
 
 

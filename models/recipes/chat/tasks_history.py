@@ -2,8 +2,10 @@
 several things in a turn, about the user or about a thing of theirs, or in the system message."""
 from . import phrasing as P
 from . import phrasing_held as H
-from .kit import UNSAID
+from . import values
+from .kit import UNSAID, apart
 from .tasks_talk import ask_fact, attribute, draw_fact, small_pair
+from .wordings import history as more
 
 # What other assistants answer; <n> is the user's name.
 ACKNOWLEDGED = ["Got it.", "{Okay|OK|Alright|Sure|Great|Perfect|Noted|Understood}{.|!}", "{Okay|Sure|Alright}, {noted|I will remember that|I'll remember that|I'll keep that in mind|got it}.", "Thanks for {telling me|sharing|letting me know|the information}{.|!}", "{Good|Nice} to know{.|!}",
@@ -16,6 +18,32 @@ TELL_THE = [p.replace("my <a>", "the <a>") for p in P.TELL_ATTR if "my <a>" in p
 ASK_THE = [p.replace("my <a>", "the <a>") for p in P.ASK_ATTR if "my <a>" in p] + ["{what|which} <a> did I {ask you to remember|tell you|give you|mention}?", "{which|what} <a> {was|did we say it was|should you remember}?", "when I mentioned the <a>, what was it?"]
 
 
+HELD_ASKS = H.ASK_NAME + H.ASK_ATTR + [p for _, asks in H.FACTS.values() for p in asks]
+HELD_TELLS = H.TELL_NAME + H.TELL_ATTR + [p for tells, _ in H.FACTS.values() for p in tells]
+THINGS = [(key, apart(tells, HELD_TELLS), apart(asks, HELD_ASKS), answer, kind) for key, tells, asks, answer, kind in more.THINGS if key != "own_name"]          # that is name_fact
+ACKNOWLEDGED += more.ACKS
+
+
+ALIKE = [{"home", "address", "city", "street", "house", "live"}, {"birthplace", "birth", "birthday", "origin", "from"}, {"employer", "company", "office", "work", "org"}, {"pet", "dog", "cat"}, {"partner", "wife", "husband", "spouse"}, {"trip", "travel", "holiday", "vacation", "departure"}, {"allergy", "diet", "dislike"}, {"order", "ticket", "booking"}]
+
+
+COMMON = set("name number date day time year colour color fav favourite favorite code the".split())
+
+
+def alike(one, other):
+    """Might a question for one thing be meant for the other? So it is where their keys are the same, have a telling word in common, or words of one kind."""
+    if one == other:
+        return True
+    one, other = (set(key.replace("'s", "").replace("_", " ").split()) - COMMON for key in (one, other))
+    return bool(one & other) or any(one & group and other & group for group in ALIKE)
+
+
+def thing_fact(kit):
+    """One of many particular things; nobody says in one fixed way that it is noted, or was not told."""
+    key, tells, asks, answer, kind = kit.pick(THINGS)
+    return dict(key=key, value=str(values.draw(kit, kind)), tell=tells, ask=asks, ack=None, answer=answer, slots={}, held=(None, None))
+
+
 def the_fact(kit):
     """Not the user's own: the deadline, the code."""
     a = attribute(kit)
@@ -26,12 +54,14 @@ def name_fact(kit):
     return dict(key="name", value=kit.name(), tell=P.TELL_NAME, ask=P.ASK_NAME, ack="Nice to meet you, {v}!", answer="Your name is {v}.", untold="You have not told me your name.", slots={}, held=(H.TELL_NAME, H.ASK_NAME))
 
 
-def drawn(kit, told):
+def drawn(kit, told, untold=False):
     """A fact of a kind that was not told."""
     while True:
         dice = kit.rng.random()
         fact = name_fact(kit) if dice < .3 else the_fact(kit) if dice < .5 and not kit.fresh else draw_fact(kit)
-        if fact["key"] not in told:
+        if kit.split == "train" and not untold and kit.chance(.5):
+            fact = thing_fact(kit)
+        if not any(alike(fact["key"], key) for key in told):
             return fact
 
 
@@ -45,7 +75,7 @@ def telling(kit, facts):
 
 def answered(kit, facts):
     """What came back: one's own words for a single fact, or another's."""
-    if len(facts) == 1 and kit.chance(.25):
+    if len(facts) == 1 and facts[0]["ack"] and kit.chance(.25):
         return "assistant", facts[0]["ack"].format(v=facts[0]["value"])
     name = next((f["value"] for f in facts if f["key"] == "name"), None)
     return "assistant", UNSAID + (kit.text(GREETED, n=name) if name and kit.chance(.7) else kit.text(ACKNOWLEDGED))
@@ -73,5 +103,5 @@ def history(kit):
     for fact in asked[:kit.pick([1, 1, 2, 3])]:
         chat += ask_fact(kit, fact)
     if kit.chance(.25):
-        chat += ask_fact(kit, drawn(kit, told), untold=True)
+        chat += ask_fact(kit, drawn(kit, told, True), untold=True)
     return chat

@@ -4,14 +4,14 @@ import re
 
 from . import grammar, phrasing_held_records, tasks_json, values
 from .kit import apart
-from .wordings import records_people, records_trade
+from .wordings import records_first, records_people, records_trade
 
 TYPED = re.compile(r"<(\w+):(\w+)(\*?)>")
 BARE = re.compile(r"<(\w+)>")
 SET = re.compile(r"#(\w+)=([\w-]+)")
 HELD = phrasing_held_records.RECORDS
 HELD_TEXTS = [SET.sub("", text) for text, _ in HELD]
-RECORDS = [row for row in records_people.RECORDS + records_trade.RECORDS if apart([SET.sub("", row[0])], HELD_TEXTS)]
+RECORDS = [row for row in records_first.RECORDS + records_people.RECORDS + records_trade.RECORDS if apart([SET.sub("", row[0])], HELD_TEXTS)]
 ELSEWHERE = {"phone": ("ph", ["phone", "phone_number", "tel"]), "email": ("em", ["email", "mail", "email_address"]), "website": ("url", ["url", "website", "homepage"]), "color": ("col", ["color", "colour"]), "language": ("lang", ["language"]),
              "job": ("job", ["job", "profession", "occupation"]), "country": ("land", ["country"]), "share": ("pc", ["percentage", "share"]), "street": ("str", ["street", "address"]), "month": ("mo", ["month"]), "company": ("o", ["company", "employer"])}
 

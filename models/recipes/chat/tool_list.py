@@ -206,7 +206,7 @@ def alike(one, other):
         return True
     near = [{"weather", "forecast", "temperature", "rainfall", "weather warning"}, {"meaning", "define", "translation", "translate", "synonyms", "spelling"}, {"clock", "sunrise", "sunset", "schedule", "opening hours"}, {"price", "convert", "exchange rate", "discount"}, {"ship", "location", "delivery date", "progress"}, {"person", "location"}, {"hotel", "hotels"}, {"flight", "flights"}, {"news", "events", "search"},
             {"reminder", "alarm", "timer", "todo", "event", "note"}, {"agenda", "freeslot", "event"}, {"mail", "sms", "chatmessage", "call"}, {"flight", "flightsearch"}, {"search", "knowledge", "vectorsearch", "notesearch", "webpage"}, {"ticketcreate", "issue"},
-            {"person", "customer", "userlookup"}, {"restaurantsearch", "table"}, {"read", "grep", "dirlist"}, {"random", "dice"}, {"ship", "orders"}, {"logs", "serverstatus", "uptime"}, {"sum", "splitbill", "calculator", "product", "percentage"}, {"distance", "route"}, {"light", "vacuum"}]
+            {"person", "customer", "userlookup"}, {"restaurantsearch", "table", "nearby"}, {"tableschema", "rowcount"}, {"compound", "loan"}, {"recipe", "mealplan"}, {"train", "route"}, {"read", "grep", "dirlist"}, {"random", "dice"}, {"ship", "orders"}, {"logs", "serverstatus", "uptime"}, {"sum", "splitbill", "calculator", "product", "percentage"}, {"distance", "route"}, {"light", "vacuum"}]
     topics = {x[0] if isinstance(x, tuple) else x for x in (one, other)}
     if any(topics <= group for group in near) or len(topics) == 1 and topics & set(tool_made_up.WANTED):
         return True

@@ -1,7 +1,7 @@
-"""Tools as projects and tutorials define them, with wishes in natural words: data of wordings/tools_natural.py as rows of tool_catalog.py."""
+"""Tools as projects and tutorials define them, with wishes in natural words: data of wordings/tools_*.py as rows of tool_catalog.py."""
 from . import phrasing_held_tools, tool_catalog, values
 from .kit import apart
-from .wordings import tools_natural
+from .wordings import tools_more, tools_natural, tools_science
 
 
 def _drawer(kind):
@@ -25,9 +25,9 @@ def _row(tool, held):
     return tool_catalog.tool(tool["names"], tool["does"], args, [] if held else asks, _giver(tool["gives"]), tool["answer"], asks if held else ())
 
 
-ROWS = {name: (_row(tool, False), tool["topic"]) for name, tool in tools_natural.TOOLS.items()}
+ROWS = {name: (_row(tool, False), tool["topic"]) for source in (tools_natural, tools_more, tools_science) for name, tool in source.TOOLS.items()}
 HELD = {name: (_row(tool, True), tool["topic"]) for name, tool in phrasing_held_tools.TOOLS.items()}
-INFORMATION = tools_natural.INFORMATION | phrasing_held_tools.INFORMATION
+INFORMATION = tools_natural.INFORMATION | tools_more.INFORMATION | tools_science.INFORMATION | phrasing_held_tools.INFORMATION
 
 
 def drawn(kit):
