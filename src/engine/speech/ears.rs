@@ -5,11 +5,13 @@ use candle_core::{DType, Result, Tensor};
 use candle_nn::ops::softmax_last_dim;
 
 use super::encoder::Encoder;
+use super::layers::EncoderLayer;
 use super::mel::HOP;
-use super::weights::{FeedForwardOn, Weights};
+use super::weights::Weights;
 use crate::engine::backend::Failure;
-use crate::engine::device::layers::{Linear, Norm};
+use crate::engine::device::layers::Norm;
 use crate::engine::device::place::{Place, product};
+use crate::engine::kernels::Isa;
 use crate::engine::queue::Check;
 
 pub enum Ears {
@@ -19,9 +21,9 @@ pub enum Ears {
 
 impl Ears {
     /// On `place`; on the CPU where there is none.
-    pub fn load(weights: &Weights<'_>, place: Option<Place>) -> std::result::Result<Self, Failure> {
+    pub fn load(weights: &Weights<'_>, isa: Isa, place: Option<Place>) -> std::result::Result<Self, Failure> {
         Ok(match place {
-            None => Self::Cpu(Box::new(Encoder::load(weights)?)),
+            None => Self::Cpu(Box::new(Encoder::load(weights, isa)?)),
             Some(place) => Self::Device(DeviceEncoder::load(weights, place)?),
         })
     }
@@ -63,15 +65,8 @@ pub struct DeviceEncoder {
     convolutions: [(Tensor, Tensor); 2],
     /// `[positions, width]`.
     places: Tensor,
-    layers: Vec<Layer>,
+    layers: Vec<EncoderLayer<Place>>,
     norm: Norm,
-}
-
-struct Layer {
-    norm: Norm,
-    qkv: Linear,
-    output: Linear,
-    feed_forward: FeedForwardOn,
 }
 
 impl DeviceEncoder {
@@ -82,17 +77,7 @@ impl DeviceEncoder {
             let [taps, bias] = weights.taps(path, inputs)?;
             Ok((place.tensor(taps, (width, inputs, 3))?, place.tensor(bias, (1, width, 1))?))
         };
-        let layer = |index: usize| -> std::result::Result<_, Failure> {
-            let layer = format!("encoder.layers.{index}");
-            let attention = |part: &str| format!("{layer}.self_attn.{part}_proj");
-            let (q, k, v) = (attention("q"), attention("k"), attention("v"));
-            Ok(Layer {
-                norm: weights.norm_on(&place, &format!("{layer}.self_attn_layer_norm"))?,
-                qkv: weights.linear_on(&place, &[(&q, true), (&k, false), (&v, true)], width, width)?,
-                output: weights.linear_on(&place, &[(&attention("out"), true)], width, width)?,
-                feed_forward: weights.feed_forward_on(&place, &layer, config.encoder_ffn_dim)?,
-            })
-        };
+        let layer = |index| EncoderLayer::load(weights, &place, index);
         Ok(Self {
             mels: config.num_mel_bins,
             positions,
@@ -100,7 +85,7 @@ impl DeviceEncoder {
             convolutions: [convolution("encoder.conv1", config.num_mel_bins)?, convolution("encoder.conv2", width)?],
             places: place.tensor(weights.table("encoder.embed_positions.weight", positions)?, (positions, width))?,
             layers: (0..config.encoder_layers).map(layer).collect::<std::result::Result<_, _>>()?,
-            norm: weights.norm_on(&place, "encoder.layer_norm")?,
+            norm: weights.norm(&place, "encoder.layer_norm")?,
             place,
         })
     }
@@ -135,15 +120,16 @@ fn convolved(x: &Tensor, taps: &Tensor, stride: usize) -> Result<Tensor> {
     }
 }
 
-impl Layer {
+impl EncoderLayer<Place> {
     fn forward(&self, hidden: Tensor, heads: usize) -> Result<Tensor> {
         let (positions, width) = hidden.dims2()?;
-        let qkv = self.qkv.forward(&self.norm.forward(&hidden)?)?.reshape((positions, 3, heads, width / heads))?;
+        let qkv =
+            self.own.qkv.forward(&self.own.norm.forward(&hidden)?)?.reshape((positions, 3, heads, width / heads))?;
         let part = |which| qkv.narrow(1, which, 1)?.squeeze(1)?.transpose(0, 1)?.contiguous();
         let queries = (part(0)? * (1.0 / ((width / heads) as f64).sqrt()))?;
         let scores = product(&queries, &part(1)?.t()?)?.to_dtype(DType::F32)?;
         let context = product(&softmax_last_dim(&scores)?.to_dtype(hidden.dtype())?, &part(2)?)?;
         let context = context.transpose(0, 1)?.reshape((positions, width))?;
-        self.feed_forward.add((hidden + self.output.forward(&context)?)?)
+        self.feed_forward.add((hidden + self.own.output.forward(&context)?)?)
     }
 }

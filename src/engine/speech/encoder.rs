@@ -1,7 +1,8 @@
 //! What Whisper hears: a window's picture in, a state for every 20 ms out.
 
 use super::config::WhisperConfig;
-use super::weights::{FeedForward, Room, Weights};
+use super::layers::{EncoderLayer, Room};
+use super::weights::Weights;
 use crate::engine::backend::Failure;
 use crate::engine::kernels::attention::{Sight, attend};
 use crate::engine::kernels::{Activation, Isa, LayerNorm, Linear, add_scaled};
@@ -16,46 +17,30 @@ pub struct Encoder {
     heads: usize,
     convolutions: [Linear; 2],
     places: Vec<f32>,
-    layers: Vec<Layer>,
+    layers: Vec<EncoderLayer<Isa>>,
     norm: LayerNorm,
     room: Room,
 }
 
-struct Layer {
-    norm: LayerNorm,
-    qkv: Linear,
-    output: Linear,
-    feed_forward: FeedForward,
-}
-
 impl Encoder {
-    pub fn load(weights: &Weights<'_>) -> Result<Self, Failure> {
+    pub fn load(weights: &Weights<'_>, isa: Isa) -> Result<Self, Failure> {
         let config: &WhisperConfig = weights.config;
         let width = config.d_model;
-        let layer = |index: usize| {
-            let layer = format!("encoder.layers.{index}");
-            let attention = |part: &str| format!("{layer}.self_attn.{part}_proj");
-            let (q, k, v) = (attention("q"), attention("k"), attention("v"));
-            Ok(Layer {
-                norm: weights.norm(&format!("{layer}.self_attn_layer_norm"))?,
-                qkv: weights.linear(&[(&q, true), (&k, false), (&v, true)], width, width)?,
-                output: weights.linear(&[(&attention("out"), true)], width, width)?,
-                feed_forward: weights.feed_forward(&layer, config.encoder_ffn_dim)?,
-            })
-        };
         Ok(Self {
-            isa: weights.isa,
+            isa,
             mels: config.num_mel_bins,
             width,
             positions: config.max_source_positions,
             heads: config.encoder_attention_heads,
             convolutions: [
-                weights.convolution("encoder.conv1", config.num_mel_bins)?,
-                weights.convolution("encoder.conv2", width)?,
+                weights.convolution(isa, "encoder.conv1", config.num_mel_bins)?,
+                weights.convolution(isa, "encoder.conv2", width)?,
             ],
             places: weights.table("encoder.embed_positions.weight", config.max_source_positions)?,
-            layers: (0..config.encoder_layers).map(layer).collect::<Result<_, Failure>>()?,
-            norm: weights.norm("encoder.layer_norm")?,
+            layers: (0..config.encoder_layers)
+                .map(|index| EncoderLayer::load(weights, &isa, index))
+                .collect::<Result<_, Failure>>()?,
+            norm: weights.norm(&isa, "encoder.layer_norm")?,
             room: Room::default(),
         })
     }
@@ -73,16 +58,16 @@ impl Encoder {
             check()?;
             room.normed.clear();
             room.normed.extend_from_slice(&hidden);
-            layer.norm.normalize(&mut room.normed);
+            layer.own.norm.normalize(&mut room.normed);
             room.wide.resize(self.positions * 3 * width, 0.0);
-            layer.qkv.forward(&room.normed, Activation::None, &mut room.wide);
+            layer.own.qkv.forward(&room.normed, Activation::None, &mut room.wide);
             for row in room.wide.chunks_exact_mut(3 * width) {
                 row[..width].iter_mut().for_each(|query| *query *= scale);
             }
             room.context.resize(hidden.len(), 0.0);
             attend(self.isa, &room.wide, &sight, &mut room.context);
             room.update.resize(hidden.len(), 0.0);
-            layer.output.forward(&room.context, Activation::None, &mut room.update);
+            layer.own.output.forward(&room.context, Activation::None, &mut room.update);
             add_scaled(self.isa, &mut hidden, &room.update, 1.0);
             layer.feed_forward.add(&mut hidden, room);
         }

@@ -11,6 +11,7 @@ mod ears;
 mod encoder;
 #[cfg(test)]
 mod golden;
+mod layers;
 mod mel;
 #[cfg(test)]
 mod parity;
@@ -79,14 +80,14 @@ impl Whisper {
         let tokenizer = checkpoint.tokenizer()?;
         let tokens = Tokens::read(checkpoint, &config, &tokenizer)?;
         let tensors = checkpoint.tensors()?;
-        let weights = Weights::new(isa, &config, &tensors);
+        let weights = Weights::new(&config, &tensors);
         let place = device.map(|device| Place::new(device, &tensors));
         Ok(Self {
             tokens,
             tokenizer,
             mel: Mel::new(isa, config.num_mel_bins),
-            encoder: Ears::load(&weights, place.clone())?,
-            decoder: Decoder::load(&weights, place)?,
+            encoder: Ears::load(&weights, isa, place.clone())?,
+            decoder: Decoder::load(&weights, isa, place)?,
         })
     }
 }

@@ -5,7 +5,8 @@ use crate::engine::backend::Failure;
 use crate::engine::kernels::{
     Activation, Attention, Isa, KvCache, LayerNorm, Linear, Queries, add_scaled, attend_cached,
 };
-use crate::engine::speech::weights::{FeedForward, Room, Weights};
+use crate::engine::speech::layers::{DecoderLayer, Room};
+use crate::engine::speech::weights::Weights;
 
 pub struct Decoder {
     isa: Isa,
@@ -14,23 +15,11 @@ pub struct Decoder {
     context: usize,
     heads: Attention,
     places: Vec<f32>,
-    layers: Vec<Layer>,
+    layers: Vec<DecoderLayer<Isa>>,
     norm: LayerNorm,
     /// Its rows are the tokens' embeddings as well.
     logits: Linear,
     room: Room,
-}
-
-struct Layer {
-    norm: LayerNorm,
-    qkv: Linear,
-    output: Linear,
-    cross_norm: LayerNorm,
-    cross_query: Linear,
-    /// Of what was heard: keys, then values.
-    cross_kv: Linear,
-    cross_output: Linear,
-    feed_forward: FeedForward,
 }
 
 /// Keys and values of what was said, layer by layer.
@@ -56,36 +45,23 @@ pub struct Memory {
 }
 
 impl Decoder {
-    pub fn load(weights: &Weights<'_>) -> Result<Self, Failure> {
+    pub fn load(weights: &Weights<'_>, isa: Isa) -> Result<Self, Failure> {
         let config = weights.config;
         let width = config.d_model;
-        let layer = |index: usize| {
-            let layer = format!("decoder.layers.{index}");
-            let part = |attention: &str, part: &str| format!("{layer}.{attention}.{part}_proj");
-            let (own, cross) = (|name: &str| part("self_attn", name), |name: &str| part("encoder_attn", name));
-            Ok(Layer {
-                norm: weights.norm(&format!("{layer}.self_attn_layer_norm"))?,
-                qkv: weights.linear(&[(&own("q"), true), (&own("k"), false), (&own("v"), true)], width, width)?,
-                output: weights.linear(&[(&own("out"), true)], width, width)?,
-                cross_norm: weights.norm(&format!("{layer}.encoder_attn_layer_norm"))?,
-                cross_query: weights.linear(&[(&cross("q"), true)], width, width)?,
-                cross_kv: weights.linear(&[(&cross("k"), false), (&cross("v"), true)], width, width)?,
-                cross_output: weights.linear(&[(&cross("out"), true)], width, width)?,
-                feed_forward: weights.feed_forward(&layer, config.decoder_ffn_dim)?,
-            })
-        };
         let (heads, size) = (config.decoder_attention_heads, width / config.decoder_attention_heads);
         let scale = 1.0 / (size as f32).sqrt();
         Ok(Self {
-            isa: weights.isa,
+            isa,
             width,
             vocabulary: config.vocab_size,
             context: config.max_target_positions,
             heads: Attention { query: heads, kv: heads, size, scale, cap: None, window: usize::MAX },
             places: weights.table("decoder.embed_positions.weight", config.max_target_positions)?,
-            layers: (0..config.decoder_layers).map(layer).collect::<Result<_, Failure>>()?,
-            norm: weights.norm("decoder.layer_norm")?,
-            logits: weights.logits()?,
+            layers: (0..config.decoder_layers)
+                .map(|index| DecoderLayer::load(weights, &isa, index))
+                .collect::<Result<_, Failure>>()?,
+            norm: weights.norm(&isa, "decoder.layer_norm")?,
+            logits: weights.logits(&isa)?,
             room: Room::default(),
         })
     }
@@ -167,9 +143,9 @@ impl Decoder {
         for (index, layer) in self.layers.iter().enumerate() {
             room.normed.clear();
             room.normed.extend_from_slice(&hidden);
-            layer.norm.normalize(&mut room.normed);
+            layer.own.norm.normalize(&mut room.normed);
             room.wide.resize(count * 3 * width, 0.0);
-            layer.qkv.forward(&room.normed, Activation::None, &mut room.wide);
+            layer.own.qkv.forward(&room.normed, Activation::None, &mut room.wide);
             for (said, rows) in said.iter_mut().zip(room.wide.chunks_exact(each * 3 * width)) {
                 for (row, qkv) in rows.chunks_exact(3 * width).enumerate() {
                     said[index].write(first + row, &qkv[width..2 * width], &qkv[2 * width..]);
@@ -180,7 +156,7 @@ impl Decoder {
                 .map(|(said, rows)| (&said[index], own(rows)))
                 .collect();
             attend_cached(&asked, &mut room.context);
-            layer.output.forward(&room.context, Activation::None, &mut room.update);
+            layer.own.output.forward(&room.context, Activation::None, &mut room.update);
             add_scaled(self.isa, &mut hidden, &room.update, 1.0);
 
             room.normed.clear();

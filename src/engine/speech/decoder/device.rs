@@ -7,7 +7,8 @@ use super::check;
 use crate::engine::backend::Failure;
 use crate::engine::device::layers::{Linear, Norm};
 use crate::engine::device::place::{Place, product};
-use crate::engine::speech::weights::{FeedForwardOn, Weights};
+use crate::engine::speech::layers::DecoderLayer;
+use crate::engine::speech::weights::Weights;
 
 pub struct Decoder {
     place: Place,
@@ -17,22 +18,10 @@ pub struct Decoder {
     width: usize,
     /// `[context, width]`.
     places: Tensor,
-    layers: Vec<Layer>,
+    layers: Vec<DecoderLayer<Place>>,
     norm: Norm,
     /// Its rows are the tokens' embeddings as well.
     logits: Linear,
-}
-
-struct Layer {
-    norm: Norm,
-    qkv: Linear,
-    output: Linear,
-    cross_norm: Norm,
-    cross_query: Linear,
-    /// Of what was heard: keys, then values.
-    cross_kv: Linear,
-    cross_output: Linear,
-    feed_forward: FeedForwardOn,
 }
 
 /// Keys and values, `[heads, places, size]` each.
@@ -59,23 +48,7 @@ impl Decoder {
     pub fn load(weights: &Weights<'_>, place: Place) -> std::result::Result<Self, Failure> {
         let config = weights.config;
         let width = config.d_model;
-        let layer = |index: usize| {
-            let layer = format!("decoder.layers.{index}");
-            let part = |attention: &str, part: &str| format!("{layer}.{attention}.{part}_proj");
-            let (own, cross) = (|name: &str| part("self_attn", name), |name: &str| part("encoder_attn", name));
-            let linear = |parts: &[(&str, bool)]| weights.linear_on(&place, parts, width, width);
-            let norm = |name: &str| weights.norm_on(&place, &format!("{layer}.{name}"));
-            Ok(Layer {
-                norm: norm("self_attn_layer_norm")?,
-                qkv: linear(&[(&own("q"), true), (&own("k"), false), (&own("v"), true)])?,
-                output: linear(&[(&own("out"), true)])?,
-                cross_norm: norm("encoder_attn_layer_norm")?,
-                cross_query: linear(&[(&cross("q"), true)])?,
-                cross_kv: linear(&[(&cross("k"), false), (&cross("v"), true)])?,
-                cross_output: linear(&[(&cross("out"), true)])?,
-                feed_forward: weights.feed_forward_on(&place, &layer, config.decoder_ffn_dim)?,
-            })
-        };
+        let layer = |index| DecoderLayer::load(weights, &place, index);
         let context = config.max_target_positions;
         Ok(Self {
             vocabulary: config.vocab_size,
@@ -84,8 +57,8 @@ impl Decoder {
             width,
             places: place.tensor(weights.table("decoder.embed_positions.weight", context)?, (context, width))?,
             layers: (0..config.decoder_layers).map(layer).collect::<std::result::Result<_, Failure>>()?,
-            norm: weights.norm_on(&place, "decoder.layer_norm")?,
-            logits: weights.logits_on(&place)?,
+            norm: weights.norm(&place, "decoder.layer_norm")?,
+            logits: weights.logits(&place)?,
             place,
         })
     }
@@ -99,7 +72,7 @@ impl Decoder {
 
     pub fn listen(&self, heard: &[f32]) -> Result<Memory> {
         let heard = self.place.tensor(heard.to_vec(), (heard.len() / self.width, self.width))?;
-        let pair = |layer: &Layer| {
+        let pair = |layer: &DecoderLayer<Place>| {
             let both = layer.cross_kv.forward(&heard)?;
             Ok([self.by_head(&both, 1, 0)?.squeeze(0)?, self.by_head(&both, 1, 1)?.squeeze(0)?])
         };
@@ -155,7 +128,7 @@ impl Decoder {
         let scale = ((self.width / self.heads) as f64).powf(-0.5);
         let mask = self.mask(first, each)?;
         for (index, layer) in self.layers.iter().enumerate() {
-            let qkv = layer.qkv.forward(&layer.norm.forward(&hidden)?)?;
+            let qkv = layer.own.qkv.forward(&layer.own.norm.forward(&hidden)?)?;
             let fresh = [self.by_head(&qkv, beams, 1)?, self.by_head(&qkv, beams, 2)?];
             for (beam, said) in said.iter_mut().enumerate() {
                 let fresh = [fresh[0].get(beam)?, fresh[1].get(beam)?];
@@ -167,7 +140,7 @@ impl Decoder {
             };
             let asked = (self.by_head(&qkv, beams, 0)? * scale)?;
             let context = attended(&asked, &all(0)?, &all(1)?, mask.as_ref())?;
-            hidden = (hidden + layer.output.forward(&self.rows(&context)?)?)?;
+            hidden = (hidden + layer.own.output.forward(&self.rows(&context)?)?)?;
 
             let asked = layer.cross_query.forward(&layer.cross_norm.forward(&hidden)?)?;
             let asked = self.by_head(&asked, 1, 0)?;

@@ -6,6 +6,7 @@ mod device;
 use super::weights::Weights;
 use crate::engine::backend::Failure;
 use crate::engine::device::place::Place;
+use crate::engine::kernels::Isa;
 
 pub struct Decoder {
     pub vocabulary: usize,
@@ -40,12 +41,12 @@ pub enum Said {
 
 impl Decoder {
     /// On `place`; on the CPU where there is none.
-    pub fn load(weights: &Weights<'_>, place: Option<Place>) -> Result<Self, Failure> {
+    pub fn load(weights: &Weights<'_>, isa: Isa, place: Option<Place>) -> Result<Self, Failure> {
         Ok(Self {
             vocabulary: weights.config.vocab_size,
             context: weights.config.max_target_positions,
             voice: match place {
-                None => Voice::Cpu(Box::new(cpu::Decoder::load(weights)?)),
+                None => Voice::Cpu(Box::new(cpu::Decoder::load(weights, isa)?)),
                 Some(place) => Voice::Device(Box::new(device::Decoder::load(weights, place)?)),
             },
         })
