@@ -30,7 +30,7 @@ FORMATS = {
 for _kind, _patterns in more.FORMATS.items():
     FORMATS[_kind].extend(_patterns)
 KINDS = list(FORMATS)
-OFTEN = ["known", "known", "known_array", "label", "choose"]        # what users ask for, and are slowly learned
+OFTEN = ["known"] * 8 + ["known_array"] * 2 + ["label"] * 5 + ["choose"] * 3 + ["range", "times"]        # what users ask for, and are slowly learned
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 KNOWN = {"colours": "red blue green yellow orange purple pink brown black white", "colors": "red blue green yellow orange purple pink brown black white", "fruits": "apple banana cherry orange pear grape lemon mango peach plum",
