@@ -3,7 +3,8 @@ import re
 
 from . import composed, invented, natural
 from . import questions as Q
-from .documents import capital, facts_of, fits, invented_document, is_natural, real_document, statement, told
+from .documents import facts_of, fits, invented_document, is_natural, real_document, statement, told
+from .grammar import capital
 from .tasks_context import NOT_SAID
 
 

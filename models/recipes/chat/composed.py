@@ -5,6 +5,8 @@ sentences of one document speak of the same few things, so the asked relation de
 """
 import re
 
+from .grammar import capital
+
 VERBS = """clean wash check replace repair paint fill empty open close cover turn move lift press pull push oil dry cool heat boil
 cook bake peel chop mix stir pour water plant harvest trim store lock unlock start stop load unload pack order return sign stamp
 print copy scan label count measure weigh test inspect adjust tighten loosen remove install connect charge attach polish sand glue
@@ -78,10 +80,6 @@ FORMS = [
      ["{whom|who} {do|can|should} I {ask|call|write to|contact} about the <n>?", "who {takes care of|is responsible for|knows about} the <n>?", "where do questions about the <n> go?", "who is in charge of the <n>?"]),
 ]
 TITLES = ["{The |About {the |}|}<n>{| and <m>|: {notes|rules|care|advice|questions}}", "{Care of|Notes on|Advice on|Rules for|All about|Working with} {the |}<n>", "<N>: {the basics|what to know|in short|how it works|first steps|rules}"]
-
-
-def capital(word):
-    return word[:1].upper() + word[1:]
 
 
 def participle(verb):

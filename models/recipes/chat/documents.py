@@ -4,11 +4,10 @@ import re
 
 from . import composed, dressing, invented, natural
 from . import questions as Q
+from .grammar import capital
 
 NAME_ALONE = {"rule", "person", "town", "mountain", "company", "software", "policy", "material", "work", "sky", "craft", "ship", "river"}
 TITLE_WORDS = re.compile(r"^(?:About|The life of|Recipe:|How to make:|How to grow|Biography of|Who is|What helps against|News from the|News from) ")
-
-
 ODD = re.compile(r"[\\_=<>{}\[\]|*]|--|\b[A-Z] \d|\(\d?\)|\b[A-Z]{3,} [A-Z]{3,}|\.\w")
 
 
@@ -104,10 +103,6 @@ def composed_document(kit, prose):
         document["sentences"].append(dressing.dress(kit, sentence, f"{slots['name']} {' '.join(n for n in nouns if n[:1].isupper())}"))
         document["facts"].append((number, slots))
     return document
-
-
-def capital(text):
-    return text[:1].upper() + text[1:]
 
 
 def statement(kit, document, number):

@@ -19,6 +19,10 @@ def mark(value):
     return f"{OPEN}{value}{CLOSE}"
 
 
+def capital(text):
+    return text[:1].upper() + text[1:]
+
+
 def unmark(text):
     return text.replace(OPEN, "").replace(CLOSE, "")
 

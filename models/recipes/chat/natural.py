@@ -2,6 +2,7 @@
 import functools
 
 from . import phrasing_held_passages, values
+from .grammar import capital
 from .kit import apart
 from .wordings import passages_days, passages_firms, passages_plain, passages_towns, passages_world
 
@@ -20,10 +21,6 @@ def row(kind):
 @functools.cache
 def slots(kind, number):
     return [name for name in values.slots_of(sum(row(kind)[1][number], [])) if name != "e"]
-
-
-def capital(text):
-    return text[:1].upper() + text[1:]
 
 
 def blank(kit, kind=None):

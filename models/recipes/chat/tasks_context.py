@@ -4,6 +4,7 @@ Half of the questions cannot be answered: the thing is not in the context, or it
 does not tell that about it.
 """
 from . import phrasing_held_tasks as H
+from .grammar import capital
 from .wordings import context as more
 
 NOT_SAID = "The context does not say."
@@ -78,10 +79,6 @@ RELATION_NAMES = list(RELATIONS)
 CLASHES = [{"opens", "starts", "founded"}, {"closes", "day"}, {"distance", "duration"}]        # their questions share words
 
 
-def sentence_case(text):
-    return text[:1].upper() + text[1:]
-
-
 def clashes(facts, e, relation):
     """Is this told of the thing already, or something that is asked for in the same words?"""
     return any((e, other) in facts for other in {relation}.union(*(c for c in CLASHES if relation in c)))
@@ -98,14 +95,14 @@ def facts_and_text(kit):
             facts[e, relation] = RELATIONS[relation][3](kit)
     order = list(facts.items())
     kit.rng.shuffle(order)
-    text = " ".join(sentence_case(kit.text(RELATIONS[r][0], e=e, v=v)) for (e, r), v in order)
+    text = " ".join(capital(kit.text(RELATIONS[r][0], e=e, v=v)) for (e, r), v in order)
     return entities, facts, text
 
 
 def question_and_answer(kit, entities, facts, answerable):
     if answerable:
         e, relation = kit.pick(list(facts))
-        answer = sentence_case(RELATIONS[relation][2].format(e=e, v=facts[e, relation]))
+        answer = capital(RELATIONS[relation][2].format(e=e, v=facts[e, relation]))
     else:
         while True:
             e = kit.pick(entities) if kit.chance(.55) else entity(kit)

@@ -16,17 +16,11 @@ KNOWN_NAME = ["The user's name is <v>.", "The user is called <v>.", "The name of
 KNOWN_ATTRIBUTE = ["The user's <a> is <v>.", "The <a> of the user is <v>.", "What is known of the user: <a>: <v>", "About the user: the <a> is <v>.", "User profile:\n<a>: <v>", "The user has told you before that the <a> is <v>."]
 TELL_THE = [p.replace("my <a>", "the <a>") for p in P.TELL_ATTR if "my <a>" in p] + ["{remember|note|keep in mind|save} {this|the following} <a>: <v>", "the <a> {is|will be|has to be} <v>[.|]", "the <a> was set to <v>[.|]", "we {have|chose|agreed on} <v> as the <a>[.|]"]
 ASK_THE = [p.replace("my <a>", "the <a>") for p in P.ASK_ATTR if "my <a>" in p] + ["{what|which} <a> did I {ask you to remember|tell you|give you|mention}?", "{which|what} <a> {was|did we say it was|should you remember}?", "when I mentioned the <a>, what was it?"]
-
-
 HELD_ASKS = H.ASK_NAME + H.ASK_ATTR + [p for _, asks in H.FACTS.values() for p in asks]
 HELD_TELLS = H.TELL_NAME + H.TELL_ATTR + [p for tells, _ in H.FACTS.values() for p in tells]
 THINGS = [(key, apart(tells, HELD_TELLS), apart(asks, HELD_ASKS), answer, kind) for key, tells, asks, answer, kind in more.THINGS if key != "own_name"]          # that is name_fact
 ACKNOWLEDGED += more.ACKS
-
-
 ALIKE = [{"home", "address", "city", "street", "house", "live"}, {"birthplace", "birth", "birthday", "origin", "from"}, {"employer", "company", "office", "work", "org"}, {"pet", "dog", "cat"}, {"partner", "wife", "husband", "spouse"}, {"trip", "travel", "holiday", "vacation", "departure"}, {"allergy", "diet", "dislike"}, {"order", "ticket", "booking"}]
-
-
 COMMON = set("name number date day time year colour color fav favourite favorite code the".split())
 
 

@@ -44,7 +44,7 @@ def told(kit, pattern):
     present = {name.partition(":")[0] for name in re.findall("\x03([^\x04]*)\x04", marked)}
     text = re.sub("\x03[^\x04]*\x04|[\x01\x02]", "", marked)
     if marked[0] != grammar.OPEN:           # a value keeps its own case
-        text = text[:1].upper() + text[1:]
+        text = grammar.capital(text)
     record = {key: value for key, value in drawn.items() if key in present}
     for key, value in SET.findall(text):
         record[key] = {"true": True, "false": False}.get(value, value)
@@ -52,7 +52,7 @@ def told(kit, pattern):
 
 
 def kinds_of(kit, pattern):
-    """The JSON type of each key, or the values of an enum; a year may be a number or a string of digits."""
+    """The JSON type of each key, or the values of an enum."""
     kinds = {key: "array" if many else values.TYPES[kind][1] for key, (kind, many) in typed(pattern).items()}
     for key, options in told_by_words(pattern).items():
         kinds[key] = "boolean" if set(options) <= {"true", "false"} else kit.rng.sample(options, len(options))
