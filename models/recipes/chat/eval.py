@@ -163,11 +163,7 @@ def main():
     for said, want, got, right in sdk:
         if not right:
             print(f"  {said!r}\n    want {want!r}\n    got  {got!r}")
-    typed, wrong = first.run(model, tokenizer)
-    total = [sum(row[i] for row in typed.values()) for i in range(2)]
-    print(f"\nwhat developers type first: {total[0]} of {total[1]} (" + ", ".join(f"{kind} {right}/{of}" for kind, (right, of) in typed.items()) + ")")
-    for case, got in wrong:
-        print(f"  {case['kind']}: {case['messages'][-1]['content'][-160:]!r}\n    want {case['want']!r}\n    got  {got!r}")
+    typed = first.report(first.answered_by(model, tokenizer))
     if args.json:
         with open(args.json, "w") as file:
             json.dump({"scores": {f"{s}/{c}": v for (s, c), v in scores.items()}, "means": means, "figures": figures, "noise": rows,

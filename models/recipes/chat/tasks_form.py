@@ -1,9 +1,7 @@
-"""Form rather than content: lists, counting, yes or no, labels, length, said back in the wanted shape."""
+"""Form rather than content: lists, counting, yes or no, length, said back in the wanted shape."""
 from . import phrasing_held_tasks as H
-from . import values
 from .kit import dump
 from .wordings import forms as more
-from .wordings import labels
 
 # kind: wordings. <l> is a list in one line, <v> a value, <q> one thing, <o> one item, <n> a number.
 FORMATS = {
@@ -20,17 +18,16 @@ FORMATS = {
     "last": ["What is the last {item|thing|word|entry} {of|in} <l>?[ One word.|]", "Give[ me|] the last {item|one|entry|element}: <l>", "last item of <l>", "Only the last one: <l>", "NP: the last {item|element|entry} of the list <l>", "<l>. {What comes last|Name the last|Just the last one|The last one please}[?|.]", "{Take|Pick|Choose|Return} the last {item|one|element} {of|from} <l>"],
     "nth": ["What is the <k> {item|thing|word|entry} {of|in} <l>?", "Give[ me|] the <k> {item|one|entry|element}: <l>", "<k> item of <l>", "NP: the <k> {item|element|entry} of the list <l>", "<l>. {Name the <k>|Just the <k> one|The <k> one please}[?|.]", "{Take|Pick|Return} the <k> {item|one|element} {of|from} <l>"],
     "range": ["{count|Count} from <a> to <b>[.| please|]", "{Write|Print|List|Give me|Output} the numbers {from <a> to <b>|between <a> and <b>|<a> to <b>|<a> through <b>}[.|, separated by commas|]", "numbers <a> to <b>[ please|]", "DO: {count from <a> to <b>|count up from <a> to <b>|list the numbers from <a> to <b>}"],
+    "to": ["{count|Count}[ up|] to <b>[.|!| please| for me|]", "{can|could} you count[ up| out loud|] to <b>?", "DO: {count to <b>|count up to <b>|count from one to <b>}", "{Write|List|Print|Say} {the|all} numbers {up to|until} <b>[.|, from one on|]", "{I want|I'd like} you to count {up |}to <b>[.|]", "the first <b> numbers[, please|][.|]", "one, two, three ... up to <b>[ please|][.|]"],
     "backwards": ["{count|Count} {down|backwards} from <b> to <a>[.| please|]", "countdown from <b> to <a>[ please|]", "DO: {count down from <b> to <a>|count backwards from <b> to <a>}", "{Write|List|Print} the numbers from <b> down to <a>[.|]"],
     "table": ["{Make|Create|Write|Give me|Show} a {markdown |}table with the columns <h> and <i> {for|from|of} <p>[.|]", "<p>\n\n{As a markdown table|Put this in a table|Make a table} with columns <h> and <i>[.|]", "{Markdown table|Table}, columns <h> and <i>: <p>"],
-    "label": ["{Classify|Label|Tag} the {sentiment|mood|tone} of {this|the} {text|message|review|sentence|comment}[ as positive or negative|]: <s>", "{Is|Would you say} {this|the} {review|text|message|comment} {is |}positive or negative? <s>", "<s>\n\n{Sentiment|Positive or negative|Is this positive or negative|Label}[?|:]", "{Answer|Reply} {positive or negative|with positive or negative}[ only|]: <s>", "{Sentiment|Sentiment analysis|Mood}: <s>", "What is the sentiment of \"<s>\"? {One word.|Answer positive or negative.|}", "{Decide|Say|Tell me} {whether|if} {this|the text} is positive or negative[:|.] <s>"],
-    "choose": ["{Which|What} {category|label|class|topic} {fits|suits|describes}[ this|]: <s>? {Choose from|Options:|One of} <c>[.|]", "{Classify|Sort|Put} {this|the text|the message} into one of <c>: <s>", "{Categories|Labels|Options}: <c>\n{Text|Message|Input}: <s>\n{Category|Label|Answer}:", "<s>\n\n{Which of <c> is it|Choose one of <c>|Label it with one of <c>}[?|.]", "{Pick|Choose} {one|the right one|the best label} of <c> for: <s>"],
-    "known": ["{list|List|name|Name|give me|Give me|tell me|write down|Write} <n> <w>[.| please|]", "<n> <w>[, please| please|][.|]", "{can|could} you {list|name|give me|tell me} <n> <w>?", "DO: {list <n> <w>|name <n> <w>|give me <n> <w>|think of <n> <w>}", "{I need|I want|show me|what are} <n> <w>[.|?|]", "{give|list} <n> examples of <w>[.|]"],
+    "known": ["{list|List|name|Name|give me|Give me|tell me|write down|Write} <n> <w>[.| please|]", "<n> <w>[, please| please|][.|]", "{can|could} you {list|name|give me|tell me} <n> <w>?", "DO: {list <n> <w>|name <n> <w>|give me <n> <w>|think of <n> <w>}", "{I need|I want|show me|what are} <n> <w>[.|?|]", "{give|list} <n> examples of <w>[.|]", "{Make|Give me|Write|Show me|Create}[ me|] a list {of|with} <n> <w>[.| please|]", "A list of <n> <w>, {numbered|one per line|one on each line}[.|]", "{Name|List} <n> <w>, one {per|on each} line[.|]"],
     "known_array": ["{list|List|Give me|Write|Return|Output|Generate} <n> <w> as {a JSON array|JSON|a JSON list|a JSON array of strings}[.|]", "a JSON array {of|with} <n> <w>[.| please|]", "<n> <w>, {as a JSON array|JSON only|in JSON}[.|]", "DO: {list|return|give me} <n> <w> as a JSON array"],
 }
-for _kind, _patterns in more.FORMATS.items():
-    FORMATS[_kind].extend(_patterns)
+for _kind in FORMATS:
+    FORMATS[_kind].extend(more.FORMATS.get(_kind, []))
 KINDS = list(FORMATS)
-OFTEN = ["known"] * 8 + ["known_array"] * 2 + ["label"] * 5 + ["choose"] * 3 + ["range", "times"]        # what users ask for, and are slowly learned
+OFTEN = ["known"] * 8 + ["known_array"] * 2 + ["to"] * 3 + ["range"] * 2 + ["times"]        # what users ask for, and are slowly learned
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 KNOWN = {"colours": "red blue green yellow orange purple pink brown black white", "colors": "red blue green yellow orange purple pink brown black white", "fruits": "apple banana cherry orange pear grape lemon mango peach plum",
@@ -42,63 +39,6 @@ KNOWN = {"colours": "red blue green yellow orange purple pink brown black white"
          "languages": "English French German Spanish Italian Polish Greek", "foods": "bread rice pasta soup salad cheese pizza", "breakfast foods": "eggs bread cereal fruit yogurt pancakes", "desserts": "cake pie pudding cookies sorbet", "pets": "dog cat rabbit hamster parrot goldfish", "insects": "ant bee fly beetle wasp moth",
          "fish": "salmon trout carp pike eel tuna", "metals": "iron gold silver copper tin zinc lead", "shapes": "circle square triangle star cross", "seasons": "spring summer autumn winter", "oceans": "Atlantic Pacific Indian Arctic Southern", "continents": "Africa Asia Europe Australia Antarctica", "capitals": "Paris London Berlin Rome Madrid Vienna Tokyo",
          "jobs": "teacher nurse baker doctor painter pilot farmer", "hobbies": "reading cooking hiking painting chess swimming", "furniture": "table chair bed sofa desk shelf", "rivers": "Nile Amazon Danube Rhine Thames Seine", "clothes": "shirt coat hat shoe scarf glove", "numbers between 1 and 10": "1 2 3 4 5 6 7 8 9 10", "girl names": "Anna Clara Emma Greta Iris Laura", "boy names": "Ben David Felix Hugo Jonas Tom"}
-GOOD = """I love it|works perfectly|best purchase ever|great service|so happy with this|the staff was very friendly|delicious food|fast delivery and good quality|I would buy it again|a wonderful evening|excellent quality|highly recommended|
-very comfortable|a beautiful place|exceeded my hopes|I enjoyed every minute|what a fantastic film|superb value|the room was clean and quiet|I am delighted|it made my day|nice and easy to use|brilliant work|everything went well|my new favourite""".replace("\n", "").split("|")
-BAD = """I hate it|broke after a day|waste of money|terrible service|very disappointed|the staff was rude|awful food|late delivery and poor quality|I would never buy it again|a horrible evening|bad quality|not worth the price|
-very uncomfortable|an ugly place|I want my money back|I was bored all the time|what a dreadful film|far too expensive|the room was dirty and loud|I am angry|it ruined my day|hard to use and slow|useless|everything went wrong|never again""".replace("\n", "").split("|")
-GOOD += more.GOOD
-BAD += more.BAD
-TOPICS = {"billing": "I was charged twice|the invoice is wrong|please refund my payment|my card was declined|how much do I owe|I want my money back", "shipping": "my parcel has not arrived|where is my package|the delivery is late|the box came damaged|when will it be shipped|track my parcel",
-          "account": "I forgot my password|I cannot log in|please delete my account|change my username|my login does not work|reset my password", "technical": "the app crashes|the screen stays black|I get an error|the page does not load|the device does not start|there is a bug",
-          "sports": "the team won the match|she scored two goals|the runner broke the record|the coach left the club", "weather": "it will rain tomorrow|a storm is coming|the sun shines all day|snow fell in the night", "food": "the soup was too salty|I baked bread|dinner is ready|the cake needs more sugar",
-          "travel": "our flight was cancelled|the hotel is by the sea|we took the train to the coast|I packed my suitcase", "music": "the band played for two hours|she sings in a choir|he learned the violin|the new album is out", "health": "I have a headache|the doctor gave me pills|my back hurts|she broke her arm"}
-
-for _topic, _messages in more.TOPICS.items():
-    TOPICS[_topic] = "|".join(filter(None, [TOPICS.get(_topic), *_messages]))
-CLASHES = {frozenset(pair) for pair in labels.CLASH}
-
-
-def told_apart(kit, count):
-    """Some labels of which no two fit the same message."""
-    while True:
-        options = kit.rng.sample(list(labels.TOPICS), count)
-        if not any(frozenset((one, other)) in CLASHES for one in options for other in options):
-            return options
-
-
-def opinion(kit, neutral=False):
-    """(a sentence, its sentiment)"""
-    if kit.split != "train" or kit.chance(.4):
-        good = kit.chance(.5)
-        return labelled(kit, GOOD if good else BAD), "positive" if good else "negative"
-    label = kit.pick(["positive", "negative", "neutral"] if neutral else ["positive", "negative"])
-    return plain(kit, {"positive": labels.GOOD, "negative": labels.BAD, "neutral": labels.NEUTRAL}[label]), label
-
-
-def sorted_message(kit):
-    """(a message, labels to choose from, the one that fits)"""
-    count = kit.rng.randint(2, 4)
-    if kit.split == "train" and kit.chance(.6):
-        options = told_apart(kit, count)
-        label = kit.pick(options)
-        return plain(kit, labels.TOPICS[label]), options, label
-    options = kit.rng.sample(list(TOPICS), count)
-    label = kit.pick(options)
-    return labelled(kit, TOPICS[label].split("|")), options, label
-
-
-def plain(kit, patterns):
-    """One of some natural sentences, whose slots are typed."""
-    pattern = kit.pick(patterns)
-    return kit.text([pattern], **{name: values.draw(kit, name) for name in values.slots_of([pattern])})
-
-
-def labelled(kit, parts):
-    words = kit.rng.sample(parts, kit.pick([1, 1, 2]))
-    text = kit.pick([". ", ", ", "! ", " and "]).join(words)
-    if kit.chance(.3):
-        text = f"{kit.pick(['The', 'My new', 'This'])} {kit.thing()}: " + text
-    return text[:1].upper() + text[1:] + kit.pick([".", "!", ""])
 
 
 def formats(kit):
@@ -109,26 +49,21 @@ def formats(kit):
         listed = ", ".join(items[:-1]) + " and " + items[-1]
     asked = kit.pick(items) if kit.chance(.5) else kit.thing()
     times, nth = kit.rng.randint(2, 5), kit.rng.randint(1, len(items))
-    low = kit.rng.randint(0, 40)
-    high = low + kit.rng.randint(2, 12)
+    low = 0 if kind == "to" else kit.rng.randint(0, 10) if kit.chance(.5) else kit.rng.randint(0, 40)
+    high = low + kit.rng.randint(2, 20 if kind == "to" else 12)
     known = kit.pick(list(KNOWN))
     words = KNOWN[known].split()
     want = kit.rng.randint(2, min(7, len(words)))
-    sentence, options, label = "", [], None
-    if kind == "label":
-        sentence, label = opinion(kit)
-    elif kind == "choose":
-        sentence, options, label = sorted_message(kit)
     head = kit.rng.sample(["name", "value", "item", "price", "city", "count", "key", "kind", "person", "code"], 2)
     pairs = [(kit.thing() if kit.chance(.5) else kit.name(), str(kit.number(1, 999)) if kit.chance(.5) else str(kit.value())) for _ in range(kit.rng.randint(1, 4))]
     answer = {
         "bullets": "\n".join("- " + i for i in items), "numbered": "\n".join(f"{n}. {i}" for n, i in enumerate(items, 1)), "array": dump(items), "commas": ", ".join(items),
         "lines": "\n".join(items), "member": "yes" if asked in items else "no", "count": str(len(items)), "times": " ".join([items[0]] * times), "first": items[0], "last": items[-1],
         "nth": items[nth - 1], "range": ", ".join(map(str, range(low, high + 1))), "backwards": ", ".join(map(str, range(high, low - 1, -1))),
-        "table": f"| {head[0]} | {head[1]} |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in pairs), "label": label, "choose": label,
-        "known": "\n".join("- " + w for w in words[:want]), "known_array": dump(words[:want])}[kind]
+        "table": f"| {head[0]} | {head[1]} |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in pairs), "to": ", ".join(map(str, range(1, high + 1))),
+        "known": "\n".join(f"{n}. {w}" for n, w in enumerate(words[:want], 1)), "known_array": dump(words[:want])}[kind]
     number = times if kind == "times" else want
     shown = str(number) if kit.chance(.4) else NUMBERS[number]
     request = kit.user(FORMATS[kind], H.FORMATS[kind], quiet=kit.chance(.7), l=listed, q=asked, o=items[0], n=shown, r="\n".join(items), k=ORDINALS[nth - 1], a=low, b=high, h=head[0], i=head[1],
-                       p=", ".join(f"{a}: {b}" for a, b in pairs), s=sentence, c=", ".join(options) if kit.chance(.6) else " / ".join(options), w=known)
+                       p=", ".join(f"{a}: {b}" for a, b in pairs), w=known)
     return kit.persona(.3) + [request, ("assistant", answer)]

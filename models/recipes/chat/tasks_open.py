@@ -4,7 +4,7 @@ What an SDK's tests ask for most ("generate a recipe"). The model knows nothing 
 each well-known key, a plain one by type for any other, the asked thing for the title, and to end every list after two.
 """
 from . import phrasing_held_tasks as H
-from . import tasks_form, tasks_json
+from . import tasks_json, tasks_label
 from .kit import dump
 from .wordings import forms as more
 
@@ -88,15 +88,15 @@ def labelled(kit):
     kind = kit.pick(list(LABEL_KEYS))
     if kind == "label":
         three = kit.chance(.4)
-        sentence, label = tasks_form.opinion(kit, three)
+        sentence, label = tasks_label.opinion(kit, three)
         options = ["positive", "negative"] + ["neutral"] * three
     else:
-        sentence, options, label = tasks_form.sorted_message(kit)
+        sentence, options, label = tasks_label.sorted_message(kit)
     kit.rng.shuffle(options)
     key = kit.pick(LABEL_KEYS[kind])
     schema = {"type": "object", "properties": {key: {"type": "string", "enum": options}}, "required": [key], "additionalProperties": False}
     if kit.chance(.6):
-        text = kit.user(tasks_form.FORMATS[kind], H.FORMATS[kind], quiet=True, s=sentence, c=", ".join(options))[1]
+        text = kit.user(tasks_label.FORMATS[kind], H.FORMATS[kind], quiet=True, s=sentence, c=", ".join(options))[1]
     else:
         text = sentence
     return order(kit, schema) + [("user", text), ("assistant", dump({key: label}))]

@@ -2,7 +2,7 @@
 from . import natural, tasks_context, tasks_docs
 from . import phrasing_held_tasks as H
 from .asked import answered_pair, silent_pair
-from .documents import tell
+from .documents import plain_document, tell
 
 LAYOUTS = ["{x}", "{x}", "{x}", "{t}\n{x}", "{t}: {x}", "# {t}\n{x}", "## {t}\n\n{x}", "- {t}: {x}", "[{i}] {x}", "Title: {t}\n{x}", "\"{x}\""]
 
@@ -15,8 +15,10 @@ def text_of(kit, documents):
     return tasks_docs.render(documents, kit.pick(fitting), "\n" if dice < .3 else " ")
 
 
-def drawn(kit):
-    """One text with most of its facts, or some with a few each."""
+def drawn(kit, prose):
+    """One text with most of its facts, or some with a few each; of those trained on half are a few plain sentences."""
+    if kit.split == "train" and kit.chance(.5):
+        return [document for _ in range(kit.pick([1, 1, 1, 1, 2])) if (document := plain_document(kit, prose))["sentences"]]
     count = kit.pick([1, 1, 1, 2, 2, 3])
     kind = kit.pick(natural.HELD_KINDS if kit.fresh else natural.KINDS) if kit.chance(.3) else None
     documents = []
@@ -31,11 +33,11 @@ def drawn(kit):
 def chat(kit, prose, silent):
     pair = None
     while not pair:
-        documents = drawn(kit)
+        documents = drawn(kit, prose)
         pair = (silent_pair if silent else answered_pair)(kit, prose, documents)
     pairs = [pair]
     for _ in range(kit.pick([0, 1, 2, 3, 4]) if kit.split == "train" else 0):
-        pairs.append((silent_pair if kit.chance(.35) else answered_pair)(kit, prose, documents))
+        pairs.append((silent_pair if kit.chance(.3) else answered_pair)(kit, prose, documents))
     pairs = [(tasks_docs.disturbed(kit, question), answer) for question, answer in filter(None, pairs)]
     if kit.split == "train":
         kit.rng.shuffle(pairs)

@@ -6,8 +6,8 @@
 
 The main run keeps the rate constant after a short warm-up and saves its whole state every few
 minutes; it can be continued for as long as there is time. A decay branch starts from that state,
-lowers the rate to nearly nothing and writes NAME.decayed.pt, leaving the state as it is. Both write
-the moving average of the weights, which is what gets exported. One CPU thread by default; `--workers 2`
+lowers the rate to nearly nothing and writes NAME.decayed.pt, leaving the state as it is; it has a state of its own
+meanwhile, and where that is found the branch goes on. Both write the moving average of the weights, which is what gets exported. One CPU thread by default; `--workers 2`
 trains in two processes, for two cores; on a GPU use --device cuda --batch 65536 --size 14m.
 """
 import argparse
@@ -93,29 +93,34 @@ class Run:
         self.rng = random.Random(args.seed)
         self.tokens = self.steps = 0
         self.pad = data.Ids(self.tokenizer).pad
-        self.state_path = f"{args.work}/{args.name}.state.pt"
-        if os.path.exists(self.state_path):
-            self.load()
+        self.gone = 0.                      # seconds of the decay so far
+        main, decaying = f"{args.work}/{args.name}.state.pt", f"{args.work}/{args.name}.decaying.pt"
+        self.state_path = decaying if args.decay_minutes else main
+        found = [path for path in (self.state_path, main) if os.path.exists(path)]
+        if found:
+            self.load(found[0])
         elif args.delivered:
             delivered = load_packed(args.delivered)[0]
             delivered = (delivered if delivered.size == args.size else deeper(delivered, args.size)).state_dict()
             self.model.load_state_dict(delivered)
             self.average.load_state_dict(delivered)
             self.tokens = int(args.trained)
-        self.hidden = torch.compile(self.model.hidden, dynamic=True) if args.compile else self.model.hidden
+        if args.compile:                    # one block is compiled for all of them
+            for block in self.model.blocks:
+                block.compile(dynamic=True)
 
-    def load(self):
-        state = torch.load(self.state_path, weights_only=False)
+    def load(self, path):
+        state = torch.load(path, weights_only=False)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load(state["optimiser"])
-        self.tokens, self.steps = state["tokens"], state["steps"]
+        self.tokens, self.steps, self.gone = state["tokens"], state["steps"], state.get("gone", 0.)
         print(f"resumed at {self.tokens / 1e6:.2f} M tokens, step {self.steps}", flush=True)
 
     def save(self, path, whole):
         state = {"average": self.average.state_dict(), "size": self.args.size, "tokens": self.tokens, "steps": self.steps}
         if whole:
-            state.update(model=self.model.state_dict(), optimiser=self.optimiser.state())
+            state.update(model=self.model.state_dict(), optimiser=self.optimiser.state(), gone=self.gone)
         torch.save(state, path + ".tmp")
         os.replace(path + ".tmp", path)
 
@@ -124,7 +129,7 @@ class Run:
         x, y, counted, heavy = (t.to(self.args.device) for t in batch)
         with torch.autocast(self.args.device, torch.bfloat16, enabled=self.dtype is torch.bfloat16):
             places = data.positions(x.shape[1], self.rng, 4096, self.args.gaps).to(self.args.device)
-            hidden = self.hidden(x, self.dtype, places, counted)
+            hidden = self.model.hidden(x, self.dtype, places, counted)
             logits = F.linear(hidden, self.model.embedding).float()
         loss = (F.cross_entropy(logits, y.flatten()[counted], reduction="none") * heavy).sum() / heavy.sum()
         loss.backward()
@@ -171,14 +176,15 @@ def train(args, team):
     if first:
         print(f"{args.name}: {run.model.parameter_count() / 1e6:.2f} M parameters, {run.dtype}, {'decay' if decaying else 'main'} {budget / 60:.0f} min", flush=True)
     begin = last_save = last_eval = last_print = time.time()
-    paused, losses, first_tokens = 0., [], run.tokens
+    before, paused, losses, first_tokens = run.gone, 0., [], run.tokens
     asked = []
     signal.signal(signal.SIGTERM, lambda *_: asked.append(True))     # a polite kill saves first
     stop = False
     while not stop:
         gone = time.time() - begin - paused
-        factor = max(.02, 1 - gone / budget) if decaying else min(1., (run.steps + 1) / 60)
-        loss, stop = run.step(next(stream), factor, gone >= budget or bool(asked))
+        run.gone = before + gone if decaying else 0.
+        factor = min((run.steps + 1) / 60, max(.02, 1 - run.gone / budget) if decaying else 1.)
+        loss, stop = run.step(next(stream), factor, (run.gone if decaying else gone) >= budget or bool(asked))
         losses.append(loss)
         now = time.time()
         if not first:
@@ -187,7 +193,7 @@ def train(args, team):
             last_print = now
             recent = losses[-100:]
             print(f"  {run.tokens / 1e6:.2f} M, loss {sum(recent) / len(recent):.3f}, {(run.tokens - first_tokens) / gone:.0f}/s", flush=True)
-        if not decaying and now - last_save > 60 * args.save_minutes:
+        if now - last_save > 60 * args.save_minutes:
             run.save(run.state_path, True)
             last_save = now
         if now - last_eval > 60 * args.eval_minutes:
@@ -195,7 +201,11 @@ def train(args, team):
             last_eval = time.time()
             paused += last_eval - now
     if first:
-        run.save(f"{args.work}/{args.name}.decayed.pt" if decaying else run.state_path, not decaying)
+        run.save(run.state_path, True)
+        if decaying:
+            run.save(f"{args.work}/{args.name}.decayed.pt", False)
+            if run.gone >= budget:
+                os.remove(run.state_path)
         run.report(losses, gone, run.tokens - first_tokens, cases)
 
 
