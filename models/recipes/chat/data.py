@@ -2,27 +2,30 @@
 import torch
 
 from .drills import Drills
-from .kit import UNSAID
+from .kit import OPENED, UNSAID
 from .mix import render
 
 
 class Ids:
     def __init__(self, tokenizer):
         self.assistant, self.end, self.pad = (tokenizer.token_to_id(f"<|{n}|>") for n in ("assistant", "end", "pad"))
-        self.unsaid = tokenizer.encode(UNSAID, add_special_tokens=False).ids[0]
+        self.unsaid, self.opened = (tokenizer.encode(mark, add_special_tokens=False).ids[0] for mark in (UNSAID, OPENED))
 
     def read(self, row):
         """The tokens of a row without marks, and for each whether it is to be predicted: after <|assistant|>, up to and
-        with <|end|>, but in what another said."""
-        kept, flags, inside = [], [], False
+        with <|end|>, but in what another said and in what the prompt opens."""
+        kept, flags, inside, begun = [], [], False, 0
         for token in row:
             if token == self.unsaid and inside and kept[-1] == self.assistant:
                 inside = False
                 continue
+            if token == self.opened and inside:
+                flags[begun:] = [False] * (len(flags) - begun)
+                continue
             kept.append(token)
             flags.append(inside)
             if token == self.assistant:
-                inside = True
+                inside, begun = True, len(kept)
             elif token == self.end:
                 inside = False
         return kept, flags

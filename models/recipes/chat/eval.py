@@ -147,6 +147,9 @@ def main():
         print(f"| {name} | {figures[name][0]:.0f} | {figures[name][1]:.0f} | {goal} |")
     figures["needless calls"] = [100 * needless[s] / (2 * args.cases) for s in evaluate.SPLITS]
     print(f"| needless calls | {figures['needless calls'][0]:.1f} | {figures['needless calls'][1]:.1f} | under 2 / 5 |")
+    thought = evaluate.teacher_forced(model, tokenizer, evaluate.cases(mixture, tokenizer, args.stop_cases, seed=77, aloud=True), bf16=False)
+    figures["whole chats with a thought"] = [100 * sum(thought[s, c] for c in mixture.makers) / len(mixture.makers) for s in evaluate.SPLITS]
+    print("| mean of whole chats with a thought, {} a cell | {:.1f} | {:.1f} | |".format(args.stop_cases, *figures["whole chats with a thought"]))
     stopped = stop_rate(model, tokenizer, mixture, args.stop_cases)
     print(f"\nstopped by itself within 256 tokens: {stopped[0]} of {stopped[1]} ({100 * stopped[0] / stopped[1]:.1f} %; goal 99)")
     rows = noise(model, tokenizer, mixture)

@@ -14,13 +14,13 @@ from .mix import render
 SPLITS = ("lex", "phr")
 
 
-def cases(mixture, tokenizer, count, seed=5):
-    """{(split, capability): token rows}, the same for every run with the same seed."""
+def cases(mixture, tokenizer, count, seed=5, aloud=False):
+    """{(split, capability): token rows}, the same for every run with the same seed; with `aloud`, of chats with a thought before the last answer."""
     found = {}
     for split in SPLITS:
         for capability in mixture.makers:
             rng = random.Random(f"{seed} {split} {capability}")
-            texts = [render(mixture.chat(rng, split, capability)[1]) for _ in range(count)]
+            texts = [render(mixture.chat(rng, split, capability, aloud=aloud)[1]) for _ in range(count)]
             found[split, capability] = data.encode(tokenizer, texts)
     return found
 

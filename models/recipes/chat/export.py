@@ -19,6 +19,7 @@ from .model import EPSILON, SIZES, THETA, Decoder
 
 TRAINED_LENGTH = 1000
 # `json_schema` is what an answer must match; the server's grammar holds the model to it, the prompt tells it what is asked.
+# `enable_thinking` opens a thought (thoughts.py), which no turn of a history keeps.
 TEMPLATE = """{{- bos_token -}}
 {%- if messages and messages[0].role in ['system', 'developer'] -%}
   {%- set system = messages[0].content or '' -%}{%- set turns = messages[1:] -%}
@@ -48,7 +49,7 @@ TEMPLATE = """{{- bos_token -}}
 {%- endif -%}
 {%- for turn in turns -%}
   {%- if turn.role == 'assistant' -%}
-    <|assistant|>{{- turn.content or '' -}}
+    <|assistant|>{{- (turn.content or '').split('</think>')[-1].lstrip('\\n') -}}
     {%- for call in turn.tool_calls or [] -%}
       {%- set f = call.function if call.function is defined else call -%}
       <|call|>{"name":{{- f.name | tojson(separators=(',', ':')) -}},"arguments":{{- f.arguments if f.arguments is string else f.arguments | tojson(separators=(',', ':')) -}}}
@@ -62,7 +63,9 @@ TEMPLATE = """{{- bos_token -}}
     <|user|>{{- turn.content -}}<|end|>
   {%- endif -%}
 {%- endfor -%}
-{%- if add_generation_prompt -%}<|assistant|>{%- endif -%}
+{%- if add_generation_prompt -%}
+  <|assistant|>{%- if enable_thinking -%}{{- '<think>\\n' -}}{%- endif -%}
+{%- endif -%}
 """
 
 
@@ -116,11 +119,11 @@ def load_packed(folder):
     return from_hub_names(kindling_format.load(f"{folder}/model.safetensors"), model), Tokenizer.from_file(f"{folder}/tokenizer.json")
 
 
-def render(messages, tools=None, json_schema=None):
-    """The template as Transformers and the engine apply it: their `tojson`, a prompt for the assistant at the end."""
+def render(messages, tools=None, json_schema=None, **options):
+    """The template as Transformers and the engine apply it: their `tojson`, a prompt for the assistant at the end, and its own variables."""
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
     environment.filters["tojson"] = lambda v, **options: json.dumps(v, ensure_ascii=False, **options)
-    return environment.from_string(TEMPLATE).render(messages=messages, tools=tools, json_schema=json_schema, bos_token="<|bos|>", add_generation_prompt=True)
+    return environment.from_string(TEMPLATE).render(messages=messages, tools=tools, json_schema=json_schema, bos_token="<|bos|>", add_generation_prompt=True, **options)
 
 
 WEATHER = {"type": "function", "function": {"name": "get_weather", "description": "Get the current weather for a city", "parameters": {
@@ -156,6 +159,7 @@ GOLDEN = [
     ([{"role": "user", "content": "Make a bullet list of lemon, rope, drum"}], None),
     ([{"role": "user", "content": "Grüße, ça va? 你好 🙂"}], None),
 ]
+ALOUD = [1, 4, 5, 10, 13]           # of these with thinking, too
 
 
 def write_json(path, value, indent=2):
@@ -167,10 +171,10 @@ def write_json(path, value, indent=2):
 def write_golden(out):
     model, tokenizer = load_packed(out)
     rows = []
-    for messages, tools in GOLDEN:
-        text = render(messages, tools)
+    for messages, tools, options in [(*case, {}) for case in GOLDEN] + [(*GOLDEN[n], {"enable_thinking": True}) for n in ALOUD]:
+        text = render(messages, tools, **options)
         new, stopped = generate(model, tokenizer, text, 64)
-        rows.append({"messages": messages, "tools": tools, "text": text, "ids": encode(tokenizer, [text])[0], "continuation_ids": new,
+        rows.append({"messages": messages, "tools": tools, "options": options, "text": text, "ids": encode(tokenizer, [text])[0], "continuation_ids": new,
                      "continuation": tokenizer.decode(new, skip_special_tokens=False), "stopped": stopped})
         print(f"  {messages[-1]['content'][:60]!r} -> {rows[-1]['continuation']!r}")
     write_json(f"{out}/golden.json", {"note": "greedy, f32, from the packed weights; tojson is compact", "cases": rows})

@@ -12,6 +12,7 @@ from .lexicon import Words
 
 CALL = "<|call|>"
 UNSAID = "\x05"         # in front of an assistant's turn that stands in a history as another wrote it: it is read, and not learned
+OPENED = "\x06"         # at the end of what the prompt has of an assistant's turn: only what follows is learned
 MANY = 5000             # a pattern of so many wordings is a long text, which nobody writes twice
 
 

@@ -1,5 +1,5 @@
 """All capabilities, their shares in the mixture, and chats as text."""
-from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_history, tasks_json, tasks_label, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools
+from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_history, tasks_json, tasks_label, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools, thoughts
 from .kit import Kit
 
 ROLES = ("system", "user", "assistant", "tool")
@@ -25,11 +25,13 @@ class Mixture:
             "passage_silent": lambda kit: tasks_passage.passage_silent(kit, docs.prose), "record": tasks_record.record, "wish": tasks_tools.wish, "history": tasks_history.history, "label": tasks_label.label}
         self.prose = docs.prose
 
-    def chat(self, rng, split="train", capability=None, shares=None):
-        """(capability, turns)"""
+    def chat(self, rng, split="train", capability=None, shares=None, aloud=None):
+        """(capability, turns); some of those trained on think before they answer, and all that are asked to."""
         shares = shares or SHARES
         capability = capability or rng.choices(list(shares), list(shares.values()))[0]
-        return capability, self.makers[capability](Kit(rng, split))
+        turns = self.makers[capability](Kit(rng, split))
+        thinks = split == "train" and rng.random() < thoughts.SHARE if aloud is None else aloud
+        return capability, thoughts.aloud(capability, turns) if thinks else turns
 
 
 def render(turns):

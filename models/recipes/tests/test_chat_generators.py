@@ -5,13 +5,13 @@ import re
 import unittest
 
 from chat import composed, data, grammar, invented, frames, kit, lexicon, noise, noise_prompts, phrasing, phrasing_held, phrasing_held_tasks
-from chat import natural, tasks_context, tasks_history, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools, tool_natural, values
+from chat import asked, documents, natural, opinions, tasks_context, tasks_history, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_label, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools, thoughts, tool_natural, values
 from chat import questions as Q
 from chat.mix import render
 
 PLAIN = [tasks_talk.small, tasks_talk.name, tasks_talk.fact, tasks_talk.untold, tasks_talk.outside, tasks_context.context,
          tasks_context.context_silent, tasks_json.json_extraction, tasks_open.json_open, tasks_form.formats, tasks_copy.copy, tasks_text.shorter,
-         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls, tasks_record.record, tasks_tools.wish, tasks_history.history]
+         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls, tasks_record.record, tasks_tools.wish, tasks_history.history, tasks_label.label]
 
 
 class FakeProse:
@@ -120,7 +120,7 @@ class GeneratorTest(unittest.TestCase):
             self.assertGreater(said, 180)
 
     def test_what_another_said_is_not_learned(self):
-        tokens = {"<|assistant|>": 0, "<|end|>": 1, "<|pad|>": 2, kit.UNSAID: 3}
+        tokens = {"<|assistant|>": 0, "<|end|>": 1, "<|pad|>": 2, kit.UNSAID: 3, kit.OPENED: 4}
 
         class Tokenizer:
             token_to_id = staticmethod(tokens.get)
@@ -130,6 +130,44 @@ class GeneratorTest(unittest.TestCase):
         ids = data.Ids(Tokenizer())
         # <|assistant|> MARK 7 <|end|> 8 MARK <|assistant|> 9 <|end|>
         self.assertEqual(ids.read([0, 3, 7, 1, 8, 3, 0, 9, 1]), ([0, 7, 1, 8, 3, 0, 9, 1], [False, False, False, False, False, False, True, True]))
+        # Nor is what the prompt opens: <|assistant|> 7 OPENED 8 <|end|>
+        self.assertEqual(ids.read([0, 7, 4, 8, 1]), ([0, 7, 8, 1], [False, False, True, True]))
+
+    def test_a_thought_says_what_the_answer_does(self):
+        for capability, make in {"name": tasks_talk.name, "untold": tasks_talk.untold, "context": tasks_context.context, "context_silent": tasks_context.context_silent, "json": tasks_json.json_extraction,
+                                 "tool": tasks_tools.tool, "no_tool": tasks_tools.no_tool, "two_calls": tasks_tools.two_calls, "history": tasks_history.history, "label": tasks_label.label}.items():
+            for turns in chats(make, "train", 40):
+                *before, (role, said) = thoughts.aloud(capability, turns)
+                self.assertFalse(any(kit.OPENED in text for _, text in before))
+                if said.startswith(kit.UNSAID):
+                    continue
+                opened, _, rest = said.partition(kit.OPENED)
+                thought, close, answer = rest.partition(thoughts.CLOSE)
+                self.assertEqual((role, opened, close), ("assistant", thoughts.OPEN, thoughts.CLOSE))
+                self.assertEqual("does not tell" in thought, answer == tasks_context.NOT_SAID)
+                if answer.startswith(kit.CALL):
+                    self.assertIn(json.loads(answer.split(kit.CALL)[1])["name"], thought)
+
+    def test_plain_sentences_and_their_questions(self):
+        rng, prose = random.Random(5), FakeProse()
+        for _ in range(300):
+            k = kit.Kit(rng)
+            document = documents.plain_document(k, prose)
+            pair = asked.silent_pair(k, prose, [document])
+            if pair:                        # what is swapped in is nowhere told
+                self.assertEqual(pair[1], tasks_context.NOT_SAID)
+            question, answer = asked.answered_pair(k, prose, [document])
+            self.assertIn(answer, document["sentences"])
+            self.assertTrue(question)
+
+    def test_an_opinion_has_its_mood(self):
+        k = kit.Kit(random.Random(8))
+        for mood, (words, folk, does, feel, *_) in opinions.MOODS.items():
+            other = opinions.MOODS["negative" if mood == "positive" else "positive"]
+            self.assertTrue(set(words).isdisjoint(other[0]) and set(folk).isdisjoint(other[1]) and set(does).isdisjoint(other[2]) and set(feel).isdisjoint(other[3]))
+            for _ in range(200):
+                text = opinions.sentence(k, mood)
+                self.assertFalse(re.search(r"[<>{}|\[\]]", text), text)
 
     def test_silent_context_is_silent(self):
         for turns in chats(tasks_context.context_silent, "lex"):

@@ -19,6 +19,9 @@ struct Golden {
 struct Case {
     messages: Vec<Json>,
     tools: Option<Vec<Json>>,
+    /// The template's own variables.
+    #[serde(default)]
+    options: Map<String, Json>,
     text: String,
     ids: Vec<u32>,
     continuation_ids: Vec<u32>,
@@ -64,9 +67,9 @@ fn prompts_and_continuations_are_those_of_the_recipe() {
     let mut started = Vec::new();
     for case in golden.cases {
         let tools = case.tools.unwrap_or_default();
-        assert_eq!(model.template.render(&case.messages, &tools, &Map::new()).unwrap(), case.text);
+        assert_eq!(model.template.render(&case.messages, &tools, &case.options).unwrap(), case.text);
         let prompt =
-            model.prepare(&Prompt::Chat { messages: case.messages, tools, options: Map::new() }).unwrap().tokens;
+            model.prepare(&Prompt::Chat { messages: case.messages, tools, options: case.options }).unwrap().tokens;
         assert_eq!(prompt, case.ids, "{}", case.text);
         // Room for one more than was recorded: it must stop by itself where it did.
         let max_tokens = case.continuation_ids.len() + usize::from(case.stopped);
