@@ -150,3 +150,23 @@ test("reasoning is set apart, counted, and can be switched off", async () => {
   assert.equal(response.output[0].type, "reasoning");
   assert.equal(response.status, "incomplete");
 });
+
+test("the bundled model thinks before it answers, when it is asked to", async () => {
+  const params = { model: GEMMA, messages, temperature: 0, max_tokens: 200 };
+  const plain = await client.chat.completions.create(params);
+  assert.equal(plain.choices[0].message.reasoning_content, undefined);
+  const on = { chat_template_kwargs: { enable_thinking: true } };
+  for (const asked of [{ reasoning_effort: "low" }, on]) {
+    const { choices: [{ message, finish_reason }], usage } = await client.chat.completions.create({ ...params, ...asked });
+    assert.equal(finish_reason, "stop");
+    assert(message.reasoning_content.trim() && message.content && !message.content.includes("think>"), JSON.stringify(message));
+    const thought = usage.completion_tokens_details.reasoning_tokens;
+    assert(thought > 0 && thought < usage.completion_tokens);
+  }
+  const called = await client.chat.completions.create({ ...params, ...on, tools: [tool], tool_choice: "required" });
+  assert(called.choices[0].message.reasoning_content);
+  checked(called.choices[0].message.tool_calls[0]);
+  const filled = await client.chat.completions.create({ ...params, ...on, response_format: zodResponseFormat(City, "city") });
+  assert(filled.choices[0].message.reasoning_content);
+  City.parse(JSON.parse(filled.choices[0].message.content));
+});

@@ -42,7 +42,7 @@ def answered_by(model, tokenizer, most=120):
 def answered_at(url, most=120):
     """By the OpenAI-compatible API of an emulator, as an SDK asks: tools as functions, a schema as `response_format`."""
     def answer(case):
-        body = {"model": "@cf/candleflare/kindling-chat", "messages": case["messages"], "temperature": 0, "max_tokens": most}
+        body = {"model": "@cf/meta/llama-3.2-1b-instruct", "messages": case["messages"], "temperature": 0, "max_tokens": most}
         if case.get("tools"):
             body["tools"] = [{"type": "function", "function": tool} for tool in case["tools"]]
         if case.get("schema"):
