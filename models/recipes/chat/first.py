@@ -13,6 +13,7 @@ from .decode import generate, text_of
 from .export import render
 from .kit import CALL
 
+ACCOUNT = "0" * 32
 SETS = {"first hundred": hand_first.CASES, "second hundred": hand_first_second.CASES}
 
 
@@ -47,7 +48,7 @@ def answered_at(url, most=120):
             body["tools"] = [{"type": "function", "function": tool} for tool in case["tools"]]
         if case.get("schema"):
             body["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": case["schema"]}}
-        request = urllib.request.Request(f"{url}/client/v4/accounts/local/ai/v1/chat/completions", json.dumps(body).encode(), {"content-type": "application/json", "authorization": "Bearer local"})
+        request = urllib.request.Request(f"{url}/client/v4/accounts/{ACCOUNT}/ai/v1/chat/completions", json.dumps(body).encode(), {"content-type": "application/json", "authorization": "Bearer local"})
         with urllib.request.urlopen(request) as reply:
             message = json.load(reply)["choices"][0]["message"]
         calls = [call["function"] for call in message.get("tool_calls") or []]
