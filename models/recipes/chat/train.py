@@ -19,6 +19,8 @@ import signal
 import time
 import warnings
 
+import quick_mkl  # before torch
+
 import torch
 import torch.nn.functional as F
 from tokenizers import Tokenizer

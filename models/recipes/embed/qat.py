@@ -12,6 +12,8 @@ import os
 import random
 import time
 
+import quick_mkl  # before torch
+
 import numpy as np
 import torch
 import torch.nn.functional as F

@@ -13,6 +13,8 @@ import os
 import random
 import time
 
+import quick_mkl  # before torch
+
 import torch
 import torch.nn.functional as F
 

@@ -15,6 +15,8 @@ import os
 import random
 import time
 
+import quick_mkl  # before torch
+
 import numpy as np
 import torch
 from tokenizers import Tokenizer

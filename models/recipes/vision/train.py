@@ -13,6 +13,8 @@ import random
 import signal
 import time
 
+import quick_mkl  # before torch
+
 import numpy as np
 import torch
 import torch.nn.functional as F

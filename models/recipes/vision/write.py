@@ -8,6 +8,8 @@ import random
 import signal
 import time
 
+import quick_mkl  # before torch
+
 import torch
 import torch.nn.functional as F
 
