@@ -5,7 +5,7 @@ from .kit import Kit
 ROLES = ("system", "user", "assistant", "tool")
 SHARES = {"small": 4, "name": 4, "fact": 8, "untold": 6, "history": 8, "outside": 7, "context": 13, "context_silent": 10, "passage": 13, "passage_silent": 7,
           "documents": 4, "documents_mixed": 2, "documents_real": 2, "documents_silent": 3, "json": 13, "record": 16, "json_open": 6,
-          "format": 14, "label": 8, "shorter": 4, "copy": 3, "tool": 7, "tool_schema": 7, "wish": 10, "no_tool": 11, "two_calls": 5}
+          "format": 22, "label": 8, "shorter": 4, "copy": 3, "tool": 7, "tool_schema": 7, "wish": 10, "no_tool": 11, "two_calls": 5}
 
 # The first millions of tokens: short chats that are all copying, until copying is learned.
 FIRST_SHARES = {"small": 4, "name": 14, "fact": 16, "untold": 4, "outside": 1, "context": 16, "context_silent": 4, "documents": 8,

@@ -27,7 +27,7 @@ FORMATS = {
 for _kind in FORMATS:
     FORMATS[_kind].extend(more.FORMATS.get(_kind, []))
 KINDS = list(FORMATS)
-OFTEN = ["known"] * 8 + ["known_array"] * 2 + ["to"] * 3 + ["range"] * 2 + ["times"]        # what users ask for, and are slowly learned
+OFTEN = ["known"] * 24 + ["known_array"] * 2 + ["to"] * 3 + ["range"] * 2 + ["times"]        # what users ask for, and are slowly learned
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 KNOWN = {"colours": "red blue green yellow orange purple pink brown black white", "colors": "red blue green yellow orange purple pink brown black white", "fruits": "apple banana cherry orange pear grape lemon mango peach plum",
