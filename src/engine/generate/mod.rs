@@ -116,10 +116,13 @@ impl GenerationModel {
         let scheduler = Scheduler::new(backend, Arc::clone(&vocabulary), options.batch_tokens.min(CHUNK));
         let capacity = options.capacity.max(1);
         let inbox = Inbox::spawn(name, capacity, move |receiver| scheduler.run(receiver))?;
+        let asked = [serde_json::json!({"role": "user", "content": "?"})];
+        let thoughtful = Map::from_iter([("enable_thinking".to_owned(), Json::Bool(true))]);
+        let prompt = template.render(&asked, &[], &thoughtful).unwrap_or_default();
         Ok(Self {
             name: name.to_owned(),
             spec,
-            speech: Speech::detect(&vocabulary, template.source()),
+            speech: Speech::detect(&vocabulary, template.source()).prompted_by(&prompt),
             grammars: Grammars::new(Arc::clone(&vocabulary)),
             vocabulary,
             template,

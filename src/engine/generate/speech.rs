@@ -85,6 +85,8 @@ pub struct Speech {
     pub calls: &'static CallFormat,
     /// The marks around reasoning, if the checkpoint reasons.
     pub think: Option<(Marker, Marker)>,
+    /// It is the prompt that opens reasoning, so an output begins none by itself.
+    pub prompted: bool,
     /// Marks that are special tokens: in an output they are written out, for whoever reads it needs them.
     special: Vec<(u32, &'static str)>,
 }
@@ -92,7 +94,7 @@ pub struct Speech {
 impl Speech {
     /// The widest spread form, all of it text: what is said without a checkpoint.
     pub fn plain() -> Self {
-        Self { calls: &FORMATS[FALLBACK], think: None, special: Vec::new() }
+        Self { calls: &FORMATS[FALLBACK], think: None, prompted: false, special: Vec::new() }
     }
 
     /// Reads it off a checkpoint.
@@ -103,7 +105,7 @@ impl Speech {
         for mark in [THINK.0, THINK.1, calls.open, calls.close] {
             special.extend(vocabulary.special(mark).map(|token| (token, mark)));
         }
-        let mut speech = Self { calls, think: None, special };
+        let mut speech = Self { calls, think: None, prompted: false, special };
         if shows(THINK.0) || shows(THINK.1) {
             speech.think = speech.marker(THINK.0).zip(speech.marker(THINK.1));
         }
@@ -124,6 +126,11 @@ impl Speech {
         self.think.is_some() && prompt.trim_end().ends_with(THINK.0)
     }
 
+    /// Told by what the template writes for someone who wants reasoning.
+    pub fn prompted_by(self, prompt: &str) -> Self {
+        Self { prompted: self.opens_thought(prompt), ..self }
+    }
+
     /// The special tokens that an output writes out: those of reasoning, and with `calls` those of tool calls.
     pub fn spelled(&self, calls: bool) -> Vec<(u32, &'static str)> {
         let wanted = |mark: &str| calls || mark == THINK.0 || mark == THINK.1;
@@ -139,7 +146,7 @@ impl Speech {
 pub fn scripted(row: usize, thinks: bool) -> Speech {
     let text = |mark: &str| Marker::Text(mark.to_owned());
     let think = thinks.then(|| (text(THINK.0), text(THINK.1)));
-    Speech { calls: &FORMATS[row], think, special: Vec::new() }
+    Speech { calls: &FORMATS[row], think, prompted: false, special: Vec::new() }
 }
 
 #[cfg(test)]

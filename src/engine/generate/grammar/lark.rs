@@ -112,6 +112,9 @@ fn calls(rules: &mut String, speech: &Speech, choice: Choice, parallel: bool, is
 /// Rules for reasoning before the answer; what `start` begins with.
 fn thought(rules: &mut String, speech: &Speech, thinking: bool) -> String {
     let Some((open, close)) = &speech.think else { return String::new() };
+    if speech.prompted && !thinking {
+        return String::new();
+    }
     let rest = match close {
         Marker::Token(_) => {
             rules.push_str("THOUGHT: /(.|\\n)+/\n");

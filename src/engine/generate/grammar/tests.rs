@@ -120,6 +120,16 @@ fn required_calls_parse_in_every_form() {
 }
 
 #[test]
+fn a_thought_that_the_prompt_would_have_opened_is_not_begun() {
+    let form = Shape::Calls { tools: tools(), choice: Choice::Required, parallel: true, answer: None };
+    let speech = scripted(0, true);
+    assert!(grammar(&speech, &form, false).unwrap().contains("think"));
+    let prompted = speech.prompted_by("<|assistant|><think>\n");
+    assert!(!grammar(&prompted, &form, false).unwrap().contains("think"));
+    assert!(grammar(&prompted, &form, true).unwrap().contains("think"));
+}
+
+#[test]
 fn a_call_that_has_begun_is_held_to_its_form() {
     for (row, begun) in
         [(0, "Let me see. <|call|>"), (1, "Let me see. <tool_call>"), (2, "x[TOOL_CALLS]["), (3, "{\"name\":")]
