@@ -123,10 +123,10 @@ fn required_calls_parse_in_every_form() {
 fn a_thought_that_the_prompt_would_have_opened_is_not_begun() {
     let form = Shape::Calls { tools: tools(), choice: Choice::Required, parallel: true, answer: None };
     let speech = scripted(0, true);
-    assert!(grammar(&speech, &form, false).unwrap().contains("think"));
+    assert!(lark::grammar(&speech, &form, false).unwrap().contains("think"));
     let prompted = speech.prompted_by("<|assistant|><think>\n");
-    assert!(!grammar(&prompted, &form, false).unwrap().contains("think"));
-    assert!(grammar(&prompted, &form, true).unwrap().contains("think"));
+    assert!(!lark::grammar(&prompted, &form, false).unwrap().contains("think"));
+    assert!(lark::grammar(&prompted, &form, true).unwrap().contains("think"));
 }
 
 #[test]
