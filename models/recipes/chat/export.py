@@ -19,7 +19,8 @@ from .model import EPSILON, SIZES, THETA, Decoder
 
 TRAINED_LENGTH = 1000
 # `json_schema` is what an answer must match; the server's grammar holds the model to it, the prompt tells it what is asked.
-# `enable_thinking` opens a thought (thoughts.py), which no turn of a history keeps.
+# `enable_thinking` with a `reasoning_effort` opens a thought (thoughts.py), which no turn of a history keeps; by itself it does not, for
+# production's schema makes it true for everyone.
 TEMPLATE = """{{- bos_token -}}
 {%- if messages and messages[0].role in ['system', 'developer'] -%}
   {%- set system = messages[0].content or '' -%}{%- set turns = messages[1:] -%}
@@ -64,7 +65,7 @@ TEMPLATE = """{{- bos_token -}}
   {%- endif -%}
 {%- endfor -%}
 {%- if add_generation_prompt -%}
-  <|assistant|>{%- if enable_thinking -%}{{- '<think>\\n' -}}{%- endif -%}
+  <|assistant|>{%- if enable_thinking and reasoning_effort -%}{{- '<think>\\n' -}}{%- endif -%}
 {%- endif -%}
 """
 
@@ -171,7 +172,7 @@ def write_json(path, value, indent=2):
 def write_golden(out):
     model, tokenizer = load_packed(out)
     rows = []
-    for messages, tools, options in [(*case, {}) for case in GOLDEN] + [(*GOLDEN[n], {"enable_thinking": True}) for n in ALOUD]:
+    for messages, tools, options in [(*case, {}) for case in GOLDEN] + [(*GOLDEN[n], {"enable_thinking": True, "reasoning_effort": "low"}) for n in ALOUD]:
         text = render(messages, tools, **options)
         new, stopped = generate(model, tokenizer, text, 64)
         rows.append({"messages": messages, "tools": tools, "options": options, "text": text, "ids": encode(tokenizer, [text])[0], "continuation_ids": new,

@@ -1,4 +1,4 @@
-"""Reasoning, which the template's `enable_thinking` switches on: before its last answer the model says in a sentence what it is about to do.
+"""Reasoning, which the template switches on for a `reasoning_effort`: before its last answer the model says in a sentence what it is about to do.
 
 The prompt opens the thought (`<think>` and a line break), so a model that is not asked to think never learns to begin one.
 """

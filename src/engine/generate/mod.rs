@@ -117,7 +117,10 @@ impl GenerationModel {
         let capacity = options.capacity.max(1);
         let inbox = Inbox::spawn(name, capacity, move |receiver| scheduler.run(receiver))?;
         let asked = [serde_json::json!({"role": "user", "content": "?"})];
-        let thoughtful = Map::from_iter([("enable_thinking".to_owned(), Json::Bool(true))]);
+        let thoughtful = Map::from_iter(
+            [("enable_thinking", Json::Bool(true)), ("reasoning_effort", Json::from("low"))]
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
         let prompt = template.render(&asked, &[], &thoughtful).unwrap_or_default();
         Ok(Self {
             name: name.to_owned(),
