@@ -1,7 +1,7 @@
 """Questions about documents: such as one sentence answers, and such as none does."""
 import re
 
-from . import composed, composed_more, invented, natural
+from . import composed, composed_more, invented, natural, values
 from . import questions as Q
 from .documents import facts_of, fits, invented_document, is_natural, real_document, statement, told
 from .grammar import capital
@@ -131,7 +131,7 @@ def silent_composed(kit, document):
         number, slots = kit.pick(told(document))
         asked = " ".join(composed.FORMS[number][1])
         slot = kit.pick([slot for slot in (*composed_more.SWAPPED, "who", "n") if f"<{slot}>" in asked] or ["n"])
-        other = composed_more.full_name(kit) if slot == "who" else kit.pick(composed_more.SWAPPED.get(slot) or document["nouns"][1:]).replace("_", " ")
+        other = values.full_name(kit) if slot == "who" else kit.pick(composed_more.SWAPPED.get(slot) or document["nouns"][1:])
         question = composed.question(kit, number, {**slots, slot: other})
         return (question, NOT_SAID) if other in question and other.lower() not in everything else None
     number = kit.pick([n for n in range(len(composed.FORMS) if subject else composed.BASE) if n not in told_alike])

@@ -3,8 +3,10 @@
 Most questions on a context share a word with the sentence that answers them, and that word may be any. So here the telling word
 is drawn from long lists, and a question keeps it.
 """
-ROLES = """CEO director founder owner manager chairman president mayor head teacher headmistress treasurer secretary coach captain chef gardener architect designer librarian pharmacist receptionist caretaker trainer curator conductor
-producer editor author host sponsor landlord supplier inspector coordinator organiser spokesperson principal lawyer accountant dentist vet pilot engineer lead developer product manager team lead contact person""".replace("head teacher", "head_teacher").replace("lead developer", "lead_developer").replace("product manager", "product_manager").replace("team lead", "team_lead").replace("contact person", "contact_person").split()
+from . import values
+
+ROLES = """CEO|director|founder|owner|manager|chairman|president|mayor|headmistress|treasurer|secretary|coach|captain|chef|gardener|architect|designer|librarian|pharmacist|receptionist|caretaker|trainer|curator|conductor|producer|
+editor|author|host|sponsor|landlord|supplier|inspector|coordinator|organiser|spokesperson|principal|lawyer|accountant|dentist|vet|pilot|engineer|head teacher|lead developer|product manager|team lead|contact person""".replace("\n", "").split("|")
 TRAITS = """best-selling dish|motto|mascot|main product|nickname|default region|official language|emblem|theme|slogan|signature dish|code name|main export|logo|entry code|default port|file format|main ingredient|main attraction|house wine|dress code|
 top speed|battery type|screen size|serial number|model name|working title|brand colour|meeting room|table number|gate|platform|parking area|coupon code|currency|licence|programming language|build tool|database|release name|time zone|email subject|
 favourite song|favourite food|favourite colour|favourite book|hobby|star sign|middle name|team name|first prize|second prize|topic|password hint|delivery method|payment method|shipping partner|head office|birthplace|home town|home stadium|rate limit|storage limit|size limit""".replace("\n", "").split("|")
@@ -18,7 +20,7 @@ PLANS = "Pro Team Basic Free Starter Enterprise Premium Standard Family Student 
 GOODS = "Parking Breakfast Wifi Delivery Entry Shipping Coffee Support Admission Water Training Installation Lunch Transport Storage Membership".split()
 FAVOURED = "visitors members children students guests customers employees pensioners residents everyone families subscribers".split()
 CROWDS = [("visitors", "come to"), ("cars", "cross"), ("people", "visit"), ("people", "use"), ("users", "open"), ("students", "attend"), ("tourists", "see"), ("customers", "order"), ("readers", "read"), ("trains", "pass")]
-KIN = "sister brother mother father aunt uncle cousin grandmother wife husband daughter son two cats best friend".replace("two cats", "two_cats").replace("best friend", "best_friend").split()
+KIN = "sister|brother|mother|father|aunt|uncle|cousin|grandmother|wife|husband|daughter|son|best friend".split("|")
 PETS = "cat dog horse parrot rabbit hamster boat car company band bakery shop teddy goat donkey daughter son street".split()
 LIKED = "food colour color song book sport film animal season city drink game dish band subject".split()
 KEYS = "API key|base URL|time limit|log level|region|port|user name|cache|theme|language|token|password|proxy|timeout|output folder|batch size".split("|")
@@ -50,10 +52,6 @@ FORMS = [
 # What may be put in another's place, so that the question is one that nothing answers.
 SWAPPED = {"role": ROLES, "trait": TRAITS, "plan": PLANS, "happening": HAPPENINGS, "key": KEYS, "lgood": [g.lower() for g in GOODS], "things": PLURALS}
 
-def full_name(kit):
-    name = kit.first_name()
-    return f"{name} {kit.of_surname() if kit.chance(.5) else kit.syllables().capitalize()}" if kit.chance(.6) else name
-
 
 def slots_for(kit):
     do, did = kit.pick(DEEDS)
@@ -61,9 +59,8 @@ def slots_for(kit):
     good, folk, things = kit.pick(GOODS), kit.pick(FAVOURED), kit.pick(PLURALS)
     value = kit.pick([kit.thing, kit.syllables, kit.name, kit.color, kit.phrase, lambda: f"{kit.number(2, 900)} {kit.pick(['requests', 'points', 'items', 'seats', 'pages', 'grams', 'gigabytes'])}", kit.code])()
     money = f"{kit.pick('$€£')}{kit.number(1, 900)}" if kit.chance(.6) else f"{kit.number(1, 900)} {kit.pick(['euros', 'dollars', 'pounds'])}"
-    kin = kit.pick(KIN).replace("_", " ")
-    return dict(role=kit.pick(ROLES).replace("_", " "), who=full_name(kit), trait=kit.pick(TRAITS), val=value, hour=hour(kit), hour2=hour(kit), things=things, Things=things.capitalize(), handled=kit.pick(HANDLED), do=do, did=did, when=kit.pick(WHENS),
-                org=kit.organisation(), city=kit.city(), kin=kin if kin.startswith("two") else f"{kit.pick(['his', 'her', 'a'])} {kin}", pet=kit.pick(PETS), called=kit.syllables().capitalize() if kit.chance(.6) else kit.first_name(), happening=kit.pick(HAPPENINGS),
+    return dict(role=kit.pick(ROLES), who=values.full_name(kit), trait=kit.pick(TRAITS), val=value, hour=hour(kit), hour2=hour(kit), things=things, Things=things.capitalize(), handled=kit.pick(HANDLED), do=do, did=did, when=kit.pick(WHENS),
+                org=kit.organisation(), city=kit.city(), kin=f"{kit.pick(['his', 'her', 'a'])} {kit.pick(KIN)}" if kit.chance(.9) else "two cats", pet=kit.pick(PETS), called=kit.syllables().capitalize() if kit.chance(.6) else kit.first_name(), happening=kit.pick(HAPPENINGS),
                 day=kit.pick("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()), plan=kit.pick(PLANS), money=money, liked=kit.pick(LIKED), email=kit.email(), big=kit.pick([f"{kit.number(2, 90)},000", kit.number(100, 90000)]), crowd=crowd, use=use,
                 good=good, lgood=good.lower(), folk=folk, Folk=folk.capitalize(), key=kit.pick(KEYS), way=kit.pick(WAYS), flag=kit.pick(["X-", "--", ""]) + kit.syllables(1, 2).capitalize(), work=" ".join(w.capitalize() for w in kit.phrase(1, 3).split()))
 

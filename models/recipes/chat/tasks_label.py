@@ -8,13 +8,13 @@ from .wordings import labels
 FORMATS = {
     "label": ["{Classify|Label|Tag} the {sentiment|mood|tone} of {this|the} {text|message|review|sentence|comment}[ as positive or negative|]: <s>", "{Is|Would you say} {this|the} {review|text|message|comment} {is |}positive or negative? <s>", "<s>\n\n{Sentiment|Positive or negative|Is this positive or negative|Label}[?|:]", "{Answer|Reply} {positive or negative|with positive or negative}[ only|]: <s>", "{Sentiment|Sentiment analysis|Mood}: <s>", "What is the sentiment of \"<s>\"? {One word.|Answer positive or negative.|}", "{Decide|Say|Tell me} {whether|if} {this|the text} is positive or negative[:|.] <s>"],
     "choose": ["{Which|What} {category|label|class|topic} {fits|suits|describes}[ this|]: <s>? {Choose from|Options:|One of} <c>[.|]", "{Classify|Sort|Put} {this|the text|the message} into one of <c>: <s>", "{Categories|Labels|Options}: <c>\n{Text|Message|Input}: <s>\n{Category|Label|Answer}:", "<s>\n\n{Which of <c> is it|Choose one of <c>|Label it with one of <c>}[?|.]", "{Pick|Choose} {one|the right one|the best label} of <c> for: <s>"],
-    "sentiment": ["{Classify|Label|Tag} the {text|review|message|sentence|comment} {as|into} <c>[.|]\n{Text|Review|Message}: <s>\n{Sentiment|Label|Answer}:", "{Sentiment|Mood} (<o>): <s>", "{What is|Tell me|Give me|Determine} the sentiment[ of this {review|text|tweet}|] (<o>)[:|.|?] <s>",
-                  "Is {this|the} {review|comment|text|tweet} <c>? <s>", "{Text|Review|Tweet}: <s>\n{Sentiment|Mood} (<o>):", "{Classify|Rate} {this|the following} as <c>[, one word only|. One word.|:]\n\n<s>", "<s>\n\n{<c>?|Is this <c>?|Sentiment, one of <o>:}",
+    "sentiment": ["{Classify|Label|Tag} the {text|review|message|sentence|comment} {as|into} <c>[.|]\n{Text|Review|Message}: <s>\n{Sentiment|Label|Answer}:", "{Sentiment|Mood} (<c>): <s>", "{What is|Tell me|Give me|Determine} the sentiment[ of this {review|text|tweet}|] (<c>)[:|.|?] <s>",
+                  "Is {this|the} {review|comment|text|tweet} <c>? <s>", "{Text|Review|Tweet}: <s>\n{Sentiment|Mood} (<c>):", "{Classify|Rate} {this|the following} as <c>[, one word only|. One word.|:]\n\n<s>", "<s>\n\n{<c>?|Is this <c>?|Sentiment, one of <c>:}",
                   "{Analyse|Analyze} the sentiment of the {following |}{text|review|feedback}. {Answer|Reply|Respond} with <c>[ only|].\n\n<s>"],
 }
 # The order in the system message; the user's turn is the text alone.
 SYSTEM = ["{You are|Act as} a {|text |sentiment |message |ticket }classifier. {Labels|Classes|Categories|The labels are}: <c>. {Answer|Reply|Respond} with {one word|the label[ only|]|one of them}.", "{Classify|Label|Sort} {the user's message|each message|what the user writes|every text} {as|into} <c>.[ Answer with one word.| Output only the label.| No explanation.|]",
-          "{Reply|Answer|Respond} with {one of|exactly one of|only}[:|] <o>.[ Nothing else.|]", "You {label|tag|sort|route} {messages|reviews|texts|support tickets|emails|tweets}. {Labels|Answer with one of|Choose from|Allowed answers}: <o>.", "For {every|each} message, {say|output|print|return} {which of <o> it is|its label (<o>)}."]
+          "{Reply|Answer|Respond} with {one of|exactly one of|only}[:|] <c>.[ Nothing else.|]", "You {label|tag|sort|route} {messages|reviews|texts|support tickets|emails|tweets}. {Labels|Answer with one of|Choose from|Allowed answers}: <c>.", "For {every|each} message, {say|output|print|return} {which of <c> it is|its label (<c>)}."]
 for _kind in ("label", "choose"):
     FORMATS[_kind].extend(more.FORMATS[_kind])
 GOOD = """I love it|works perfectly|best purchase ever|great service|so happy with this|the staff was very friendly|delicious food|fast delivery and good quality|I would buy it again|a wonderful evening|excellent quality|highly recommended|
@@ -44,7 +44,7 @@ def told_apart(kit, count):
 def opinion(kit, neutral=False):
     """(a remark, its mood)"""
     label = kit.pick(["positive", "negative", "neutral"] if neutral else ["positive", "negative"])
-    if kit.split != "train" and label != "neutral" or kit.chance(.15) and label != "neutral":
+    if label != "neutral" and (kit.split != "train" or kit.chance(.15)):
         return joined(kit, GOOD if label == "positive" else BAD), label
     if kit.chance(.6):
         return opinions.sentence(kit, label), label
@@ -77,10 +77,10 @@ def joined(kit, parts):
     return text[:1].upper() + text[1:] + kit.pick([".", "!", ""])
 
 
-def listed(kit, options, word="or"):
+def listed(kit, options):
     """The labels in a row, as prompts list them."""
     if kit.chance(.4):
-        return ", ".join(options[:-1]) + f"{kit.pick([',', '']) if len(options) > 2 else ''} {word} " + options[-1]
+        return ", ".join(options[:-1]) + f"{kit.pick([',', '']) if len(options) > 2 else ''} or " + options[-1]
     return kit.pick([", ", ", ", ", ", " / ", "/", " | "]).join(options)
 
 
@@ -94,8 +94,8 @@ def label(kit):
         options = ["positive", "negative"] + ["neutral"] * three
     kit.rng.shuffle(options)
     if kind != "label" and kit.split == "train" and kit.chance(.3):
-        order = kit.text([kit.pick(SYSTEM)], c=listed(kit, options), o=listed(kit, options))
+        order = kit.text([kit.pick(SYSTEM)], c=listed(kit, options))
         return [("system", order), ("user", text), ("assistant", right)]
     held = H.FORMATS["choose" if kind == "sentiment" else kind]
-    shown = {"s": f'"{text}"' if kind == "sentiment" and kit.chance(.2) else text, "c": listed(kit, options), "o": listed(kit, options)}
+    shown = {"s": f'"{text}"' if kind == "sentiment" and kit.chance(.2) else text, "c": listed(kit, options)}
     return kit.persona(.3) + [kit.user(FORMATS[kind], held, quiet=kit.chance(.8), **shown), ("assistant", right)]

@@ -6,9 +6,10 @@
 
 The main run keeps the rate constant after a short warm-up and saves its whole state every few
 minutes; it can be continued for as long as there is time. A decay branch starts from that state,
-lowers the rate to nearly nothing and writes NAME.decayed.pt, leaving the state as it is; it has a state of its own
-meanwhile, and where that is found the branch goes on. Both write the moving average of the weights, which is what gets exported. One CPU thread by default; `--workers 2`
-trains in two processes, for two cores; on a GPU use --device cuda --batch 65536 --size 14m.
+lowers the rate to nearly nothing and writes NAME.decayed.pt, leaving the state as it is; it has a
+state of its own meanwhile, and where that is found the branch goes on. Both write the moving average
+of the weights, which is what gets exported. One CPU thread by default; `--workers 2` trains in two
+processes, for two cores; on a GPU use --device cuda --batch 65536 --size 14m.
 """
 import argparse
 import copy
@@ -95,7 +96,7 @@ class Run:
         self.rng = random.Random(args.seed)
         self.tokens = self.steps = 0
         self.pad = data.Ids(self.tokenizer).pad
-        self.gone = 0.                      # seconds of the decay so far
+        self.gone = 0.                      # seconds of this run's schedule so far; a decay keeps them
         main, decaying = f"{args.work}/{args.name}.state.pt", f"{args.work}/{args.name}.decaying.pt"
         self.state_path = decaying if args.decay_minutes else main
         found = [path for path in (self.state_path, main) if os.path.exists(path)]
@@ -116,7 +117,9 @@ class Run:
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load(state["optimiser"])
-        self.tokens, self.steps, self.gone = state["tokens"], state["steps"], state.get("gone", 0.)
+        self.tokens, self.steps = state["tokens"], state["steps"]
+        if self.args.decay_minutes and path == self.state_path:
+            self.gone = state["gone"]
         print(f"resumed at {self.tokens / 1e6:.2f} M tokens, step {self.steps}", flush=True)
 
     def save(self, path, whole):
@@ -184,9 +187,9 @@ def train(args, team):
     stop = False
     while not stop:
         gone = time.time() - begin - paused
-        run.gone = before + gone if decaying else 0.
+        run.gone = before + gone
         factor = min((run.steps + 1) / 60, max(.02, 1 - run.gone / budget) if decaying else 1.)
-        loss, stop = run.step(next(stream), factor, (run.gone if decaying else gone) >= budget or bool(asked))
+        loss, stop = run.step(next(stream), factor, run.gone >= budget or bool(asked))
         losses.append(loss)
         now = time.time()
         if not first:
@@ -206,7 +209,7 @@ def train(args, team):
         run.save(run.state_path, True)
         if decaying:
             run.save(f"{args.work}/{args.name}.decayed.pt", False)
-            if run.gone >= budget:
+            if run.gone >= budget:              # nothing is left to go on with
                 os.remove(run.state_path)
         run.report(losses, gone, run.tokens - first_tokens, cases)
 

@@ -26,14 +26,14 @@ def _decimal(kit):
     return whole if kit.chance(.6) else float(f"{whole}.{kit.rng.randint(0, 9)}{kit.rng.randint(1, 9)}" if kit.chance(.6) else f"{whole}.{kit.rng.randint(1, 9)}")
 
 
-def _full_name(kit):
+def full_name(kit):
     """More often of two words than in the talks, for texts name people so."""
     name = kit.first_name()
     return f"{name} {kit.of_surname() if kit.chance(.5) else kit.syllables().capitalize()}" if kit.chance(.45) else name
 
 
 TYPES = {  # name: (drawer, JSON type)
-    "w": (_full_name, "string"), "c": (lambda k: k.city(), "string"), "land": (lambda k: k.of(LANDS) if k.chance(.6) else k.syllables().capitalize(), "string"), "o": (lambda k: k.organisation(), "string"),
+    "w": (full_name, "string"), "c": (lambda k: k.city(), "string"), "land": (lambda k: k.of(LANDS) if k.chance(.6) else k.syllables().capitalize(), "string"), "o": (lambda k: k.organisation(), "string"),
     "yr": (lambda k: int(k.year()), "integer"), "n": (lambda k: k.number(2, 99), "integer"), "m": (lambda k: k.number(100, 99999), "integer"), "int": (lambda k: k.number(1, 99), "integer"), "big": (lambda k: k.number(2, 99999), "integer"),
     "num": (_decimal, "number"), "p": (_decimal, "number"), "cur": (lambda k: k.pick(["euros", "dollars", "pounds", "francs", "crowns"]), "string"), "t": (lambda k: k.time(), "string"), "d": (invented.SLOTS["d"], "string"), "mo": (invented.SLOTS["mo"], "string"),
     "date": (lambda k: k.date(), "string"), "ph": (lambda k: k.phone(), "string"), "em": (lambda k: k.email(), "string"), "url": (lambda k: f"{k.pick(['https://', 'www.', ''])}{k.syllables(1, 2)}.{k.pick(['com', 'org', 'dev', 'net'])}{k.pick(['', '', '/' + k.syllables(1, 2)])}", "string"),

@@ -116,6 +116,7 @@ impl GenerationModel {
         let scheduler = Scheduler::new(backend, Arc::clone(&vocabulary), options.batch_tokens.min(CHUNK));
         let capacity = options.capacity.max(1);
         let inbox = Inbox::spawn(name, capacity, move |receiver| scheduler.run(receiver))?;
+        // Whether thoughts are the prompt's to open is told by asking for one.
         let asked = [serde_json::json!({"role": "user", "content": "?"})];
         let thoughtful = Map::from_iter(
             [("enable_thinking", Json::Bool(true)), ("reasoning_effort", Json::from("low"))]
