@@ -1,7 +1,7 @@
 """Questions about documents: such as one sentence answers, and such as none does."""
 import re
 
-from . import composed, composed_more, invented, natural, values
+from . import composed, invented, natural
 from . import questions as Q
 from .documents import facts_of, fits, invented_document, is_natural, real_document, statement, told
 from .grammar import capital
@@ -125,17 +125,13 @@ def silent_composed(kit, document):
     """A relation that the document does not tell, or one that it tells of something else."""
     everything = " ".join(document["sentences"]).lower()
     used = {number for number, _ in told(document)}
-    told_alike = used.union(*(alike for alike in composed.ALIKE if alike & used))
-    subject = document.get("subject")
     if used and kit.chance(.5):
         number, slots = kit.pick(told(document))
-        asked = " ".join(composed.FORMS[number][1])
-        slot = kit.pick([slot for slot in (*composed_more.SWAPPED, "who", "n") if f"<{slot}>" in asked] or ["n"])
-        other = values.full_name(kit) if slot == "who" else kit.pick(composed_more.SWAPPED.get(slot) or document["nouns"][1:])
-        question = composed.question(kit, number, {**slots, slot: other})
+        other = kit.pick(document["nouns"][1:])
+        question = composed.question(kit, number, {**slots, "n": other})
         return (question, NOT_SAID) if other in question and other.lower() not in everything else None
-    number = kit.pick([n for n in range(len(composed.FORMS) if subject else composed.BASE) if n not in told_alike])
-    return composed.question(kit, number, composed.sentence(kit, number, document["nouns"], subject)[1]), NOT_SAID
+    number = kit.pick([n for n in range(len(composed.FORMS)) if n not in used])
+    return composed.question(kit, number, composed.sentence(kit, number, document["nouns"])[1]), NOT_SAID
 
 
 def near_silent(kit, prose, documents):

@@ -5,7 +5,6 @@ sentences of one document speak of the same few things, so the asked relation de
 """
 import re
 
-from . import composed_more as more
 from .grammar import capital
 
 VERBS = """clean wash check replace repair paint fill empty open close cover turn move lift press pull push oil dry cool heat boil
@@ -91,21 +90,16 @@ def participle(verb):
     return past, stem + "ing"
 
 
-BASE = len(FORMS)
-FORMS += more.FORMS
-ALIKE = [{14, BASE + 2, BASE + 15}, {19, BASE + 10}]        # where one of these is told, the others are not asked in vain
-
-
-def slots_for(kit, nouns, subject=None):
-    """One value for each slot; `nouns` are the few things that the document is about, or it is about one subject."""
+def slots_for(kit, nouns):
+    """One value for each slot; `nouns` are the few things that the document is about."""
     verb, other = kit.pick(VERBS), kit.pick(VERBS)
     past, doing = participle(verb)
-    thing = subject or (kit.pick(nouns[:2]) if kit.chance(.6) else kit.pick(nouns))
+    thing = kit.pick(nouns[:2]) if kit.chance(.6) else kit.pick(nouns)
     mate = kit.pick([n for n in nouns if n != thing])
     person = kit.pick(PEOPLE)
     number = str(kit.number(2, 900)) if kit.chance(.45) else kit.pick("two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty ninety hundred".split())
     act, fails, (dim, measure) = kit.pick(ACTS), kit.pick(FAILURES), kit.pick(DIMENSIONS)
-    return dict(more.slots_for(kit), n=thing, m=mate, N=capital(thing), v=verb, ved=past, ving=doing, V=capital(verb), Ving=capital(doing), w=other, W=capital(other), adj=kit.pick(ADJECTIVES), num=number, unit=kit.pick(UNITS),
+    return dict(n=thing, m=mate, N=capital(thing), v=verb, ved=past, ving=doing, V=capital(verb), Ving=capital(doing), w=other, W=capital(other), adj=kit.pick(ADJECTIVES), num=number, unit=kit.pick(UNITS),
                 mat=kit.pick(MATERIALS), mat2=kit.pick(MATERIALS), place=kit.pick(PLACES), reason=kit.pick(REASONS), person=person, Person=capital(person), event=kit.pick(EVENTS), effect=kit.pick(EFFECTS),
                 cur=kit.pick("euros pounds dollars francs crowns".split()), time=kit.time() if kit.chance(.5) else kit.pick("noon midnight six seven eight nine ten".split()),
                 act=act[0], acts=act[1], fails=fails, dim=dim, measure=measure, year=kit.year(), name=kit.name(), color=kit.color(), made=kit.pick("built bought painted found made repaired founded designed sold invented".split()))
@@ -132,9 +126,9 @@ def things(kit, words):
     return found
 
 
-def sentence(kit, number, nouns, subject=None):
+def sentence(kit, number, nouns):
     """(text, slots)"""
-    slots = slots_for(kit, nouns, subject)
+    slots = slots_for(kit, nouns)
     return tidy(kit.text(FORMS[number][0], **slots)), slots
 
 

@@ -2,7 +2,7 @@
 import json
 import re
 
-from . import composed, composed_more, dressing, invented, natural
+from . import composed, dressing, invented, natural
 from . import questions as Q
 from .grammar import capital
 
@@ -98,27 +98,9 @@ def composed_document(kit, prose):
     """Plain sentences about a few things; see composed.py."""
     nouns = composed.things(kit, prose.nouns["held" if kit.held else "train"])
     document = dict(kind="composed", title=composed.title(kit, nouns), mention=nouns[0], name=nouns[0], nouns=nouns, sentences=[], facts=[])
-    for number in kit.rng.sample(range(composed.BASE), kit.rng.randint(2, 7)):
+    for number in kit.rng.sample(range(len(composed.FORMS)), kit.rng.randint(2, 7)):
         sentence, slots = composed.sentence(kit, number, nouns)
         document["sentences"].append(dressing.dress(kit, sentence, f"{slots['name']} {' '.join(n for n in nouns if n[:1].isupper())}"))
-        document["facts"].append((number, slots))
-    return document
-
-
-def plain_document(kit, prose):
-    """A few short sentences on one subject and nothing else; after the first one it may be "it"."""
-    words = prose.nouns["held" if kit.held else "train"]
-    nouns = composed.things(kit, words)
-    subject = composed_more.proper(kit, words) if kit.chance(.6) else nouns[0]
-    document = dict(kind="composed", title=subject, mention=subject, name=subject, nouns=[subject, *nouns[1:]], subject=subject, sentences=[], facts=[])
-    for _ in range(kit.pick([1, 2, 2, 3, 3, 4, 5])):
-        number = kit.rng.randrange(len(composed.FORMS)) if kit.chance(.25) else kit.rng.randrange(composed.BASE, len(composed.FORMS))
-        if any(number == other for other, _ in told(document)):
-            continue
-        sentence, slots = composed.sentence(kit, number, document["nouns"], subject)
-        if document["sentences"] and kit.chance(.5):
-            sentence = sentence.replace(f"The {subject}'s ", "Its ", 1) if sentence.startswith(f"The {subject}'s ") else re.sub(f"^The {re.escape(subject)} ", "It ", sentence)
-        document["sentences"].append(sentence)
         document["facts"].append((number, slots))
     return document
 

@@ -25,6 +25,7 @@ WINDOW = 4096
 GOALS = {  # figure: (capabilities, goal for known and for fresh wordings)
     "recall of names and facts": (("name", "fact"), 98, 90), "answers from a context": (("context",), 95, 85), "refusals: context does not say": (("context_silent",), 95, 85),
     "never told, said so": (("untold",), None, None), "answers from documents": (("documents", "documents_mixed", "documents_real"), None, None), "refusals: documents do not say": (("documents_silent",), None, None),
+    "answers from plain facts": (("relation",), None, None), "refusals: plain facts do not say": (("relation_silent",), None, None),
     "answers from natural texts": (("passage",), None, None), "refusals: natural texts do not say": (("passage_silent",), None, None),
     "schema extraction, exact": (("json",), 92, 80), "records of natural sentences, exact": (("record",), None, None), "wishes for natural tools, whole chats": (("wish",), None, None), "format": (("format",), 92, 80), "two-step loops": (("two_calls",), 90, 80), "summaries and rewriting": (("shorter",), None, None), "outside and noise, politely": (("outside",), None, None),
 }

@@ -1,4 +1,4 @@
-"""What developers type first: two hundred everyday prompts (hand_first.py, hand_first_second.py), judged by what the answer must
+"""What developers type first: three hundred everyday prompts (hand_first.py, hand_first_second.py, hand_first_third.py), judged by what the answer must
 hold, not word for word.
 
     python -m chat.first --url http://127.0.0.1:8786      # through a running emulator, whose grammar holds calls and records in form
@@ -10,13 +10,13 @@ import time
 import urllib.error
 import urllib.request
 
-from . import hand_first, hand_first_second
+from . import hand_first, hand_first_second, hand_first_third
 from .decode import generate, text_of
 from .export import render
 from .kit import CALL
 
 ACCOUNT = "0" * 32
-SETS = {"first hundred": hand_first.CASES, "second hundred": hand_first_second.CASES}
+SETS = {"first hundred": hand_first.CASES, "second hundred": hand_first_second.CASES, "third hundred": hand_first_third.CASES}
 
 
 def parsed(text):

@@ -1,11 +1,11 @@
 """All capabilities, their shares in the mixture, and chats as text."""
-from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_history, tasks_json, tasks_label, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools, thoughts
+from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_history, tasks_json, tasks_label, tasks_open, tasks_passage, tasks_record, tasks_relation, tasks_talk, tasks_text, tasks_tools, thoughts
 from .kit import Kit
 
 ROLES = ("system", "user", "assistant", "tool")
-SHARES = {"small": 4, "name": 4, "fact": 8, "untold": 6, "history": 8, "outside": 7, "context": 13, "context_silent": 10, "passage": 13, "passage_silent": 7,
-          "documents": 4, "documents_mixed": 2, "documents_real": 2, "documents_silent": 3, "json": 13, "record": 16, "json_open": 6,
-          "format": 22, "label": 8, "shorter": 4, "copy": 3, "tool": 7, "tool_schema": 7, "wish": 10, "no_tool": 11, "two_calls": 5}
+SHARES = {"small": 4, "name": 4, "fact": 8, "untold": 6, "history": 8, "outside": 7, "context": 9, "context_silent": 6, "relation": 34, "relation_silent": 16, "passage": 6, "passage_silent": 5,
+          "documents": 3, "documents_mixed": 1, "documents_real": 2, "documents_silent": 2, "json": 10, "record": 24, "json_open": 6,
+          "format": 44, "label": 18, "shorter": 4, "copy": 3, "tool": 7, "tool_schema": 7, "wish": 14, "no_tool": 11, "two_calls": 5}
 
 # The first millions of tokens: short chats that are all copying, until copying is learned.
 FIRST_SHARES = {"small": 4, "name": 14, "fact": 16, "untold": 4, "outside": 1, "context": 16, "context_silent": 4, "documents": 8,
@@ -22,7 +22,7 @@ class Mixture:
             "documents_silent": docs.documents_silent, "json": tasks_json.json_extraction, "json_open": tasks_open.json_open, "shorter": tasks_text.shorter, "format": tasks_form.formats,
             "copy": lambda kit: tasks_copy.copy(kit, docs.prose), "tool": tasks_tools.tool, "tool_schema": tasks_tools.tool_schema,
             "no_tool": tasks_tools.no_tool, "two_calls": tasks_tools.two_calls, "passage": lambda kit: tasks_passage.passage(kit, docs.prose),
-            "passage_silent": lambda kit: tasks_passage.passage_silent(kit, docs.prose), "record": tasks_record.record, "wish": tasks_tools.wish, "history": tasks_history.history, "label": tasks_label.label}
+            "passage_silent": lambda kit: tasks_passage.passage_silent(kit, docs.prose), "record": tasks_record.record, "relation": tasks_relation.relation, "relation_silent": tasks_relation.relation_silent, "wish": tasks_tools.wish, "history": tasks_history.history, "label": tasks_label.label}
         self.prose = docs.prose
 
     def chat(self, rng, split="train", capability=None, shares=None, aloud=None):

@@ -2,7 +2,7 @@
 from . import natural, tasks_context, tasks_docs
 from . import phrasing_held_tasks as H
 from .asked import answered_pair, silent_pair
-from .documents import plain_document, tell
+from .documents import tell
 
 LAYOUTS = ["{x}", "{x}", "{x}", "{t}\n{x}", "{t}: {x}", "# {t}\n{x}", "## {t}\n\n{x}", "- {t}: {x}", "[{i}] {x}", "Title: {t}\n{x}", "\"{x}\""]
 
@@ -15,10 +15,8 @@ def text_of(kit, documents):
     return tasks_docs.render(documents, kit.pick(fitting), "\n" if dice < .3 else " ")
 
 
-def drawn(kit, prose):
-    """One text with most of its facts, or some with a few each; of those trained on half are a few plain sentences."""
-    if kit.split == "train" and kit.chance(.5):
-        return [document for _ in range(kit.pick([1, 1, 1, 1, 2])) if (document := plain_document(kit, prose))["sentences"]]
+def drawn(kit):
+    """One text with most of its facts, or some with a few each."""
     count = kit.pick([1, 1, 1, 2, 2, 3])
     kind = kit.pick(natural.HELD_KINDS if kit.fresh else natural.KINDS) if kit.chance(.3) else None
     documents = []
@@ -33,7 +31,7 @@ def drawn(kit, prose):
 def chat(kit, prose, silent):
     pair = None
     while not pair:
-        documents = drawn(kit, prose)
+        documents = drawn(kit)
         pair = (silent_pair if silent else answered_pair)(kit, prose, documents)
     pairs = [pair]
     for _ in range(kit.pick([0, 1, 2, 3, 4]) if kit.split == "train" else 0):

@@ -2,7 +2,7 @@
 import functools
 import re
 
-from . import grammar, phrasing_held_records, tasks_json, values
+from . import grammar, phrasing_held_records, relations, tasks_json, values
 from .kit import apart
 from .wordings import records_first, records_people, records_trade
 
@@ -65,7 +65,46 @@ def named(kit, names, used):
     return (free[0] if kit.chance(.4) else kit.pick(free)) if free else None
 
 
+CALLED = {"person": ["name", "person", "full_name", "fullName"], "company": ["company", "name", "company_name"], "product": ["product", "name", "product_name", "item"], "event": ["event", "name", "event_name", "eventName"], "work": ["title", "title", "name"],
+          "town": ["city", "town", "name"], "plan": ["plan", "plan_name", "name"], "team": ["team", "team_name", "name"], "dish": ["dish", "name"], "venue": ["name", "place", "venue"], "project": ["project", "project_name", "name"]}
+CASES = [lambda label: label.replace(" ", "_"), lambda label: label.replace(" ", "_"), lambda label: re.sub(" (.)", lambda m: m[1].upper(), label), lambda label: label]
+
+
+def of_relations(kit):
+    """Fields of a thing as relations.py tells them, its name among them."""
+    first = kit.pick(relations.TRAINED)
+    alike = relations.of_kind(first, relations.TRAINED)
+    rows = {r.label: r for r in kit.rng.sample(alike, min(len(alike), kit.pick([1, 2, 2, 3, 4])))}
+    others = [r for r in alike if not set(r.label.split()) & set(" ".join(rows).split())]
+    case = kit.pick(CASES)
+    name = kit.pick(CALLED.get(first.kind, ["name"]))
+    keys = [(name, "a name")] * ("|" not in first.kind and kit.chance(.7)) + [(case(r.label), r.label) for r in [*rows.values(), *kit.rng.sample(others, min(len(others), kit.pick([0, 0, 0, 1, 1, 2])))] if case(r.label) != name]
+    if not keys:
+        return record(kit)
+    if kit.chance(.3):
+        kit.rng.shuffle(keys)
+    kinds = {"a name": "string", **{r.label: "string" if "|" in r.value else values.TYPES[r.value][1] for r in alike}}
+    sign, currency = kit.pick(["", "", "$", "€", "£"]), str(values.draw(kit, "cur"))
+
+    def drawn():
+        thing = relations.named(kit, first)
+        found = {label: relations.valued(kit, r) for label, r in rows.items()}
+        told = [grammar.capital(kit.text([relations.priced(p, sign) for p in r.told if not p.startswith("<v>")], e=thing, v=found[label], cur=currency)) for label, r in rows.items()]
+        if first.kind in relations.SINGULAR:
+            told[1:] = [re.sub(f"^{re.escape(grammar.capital(thing))} ", "It ", text) for text in told[1:]]
+        return " ".join(told), {"a name": relations.plain_name(thing), **found}
+
+    def again(empty):
+        text, found = drawn()
+        return [("user", kit.text(tasks_json.LEADS) + text), ("assistant", tasks_json.read(keys, found, empty))]
+
+    text, found = drawn()
+    return tasks_json.asked_for(kit, kinds, keys, text, found, again)
+
+
 def record(kit):
+    if kit.split == "train" and kit.chance(.4):
+        return of_relations(kit)
     pattern, names = kit.pick(HELD if kit.fresh else RECORDS)
     text, found = told(kit, pattern)
     kinds = kinds_of(kit, pattern)

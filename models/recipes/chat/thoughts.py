@@ -9,7 +9,7 @@ from .tasks_context import NOT_SAID
 
 OPEN, CLOSE = "<think>\n", "\n</think>\n\n"
 SHARE = .1                          # of the chats trained on
-CONTEXT = {"context", "context_silent", "passage", "passage_silent", "documents", "documents_mixed", "documents_real", "documents_silent"}
+CONTEXT = {"context", "context_silent", "relation", "relation_silent", "passage", "passage_silent", "documents", "documents_mixed", "documents_real", "documents_silent"}
 RECALL = {"name", "fact", "history", "untold"}
 RECORDS = {"json", "record", "json_open"}
 ACKNOWLEDGED = ("Got it", "Nice to meet you")

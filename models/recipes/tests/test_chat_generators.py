@@ -5,13 +5,13 @@ import re
 import unittest
 
 from chat import composed, data, grammar, invented, frames, kit, lexicon, noise, noise_prompts, phrasing, phrasing_held, phrasing_held_tasks
-from chat import asked, documents, natural, opinions, tasks_context, tasks_history, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_label, tasks_open, tasks_passage, tasks_record, tasks_talk, tasks_text, tasks_tools, thoughts, tool_natural, values
+from chat import asked, documents, natural, opinions, relations, tasks_context, tasks_history, tasks_copy, tasks_docs, tasks_form, tasks_json, tasks_label, tasks_open, tasks_passage, tasks_record, tasks_relation, tasks_talk, tasks_text, tasks_tools, thoughts, tool_natural, values
 from chat import questions as Q
 from chat.mix import render
 
 PLAIN = [tasks_talk.small, tasks_talk.name, tasks_talk.fact, tasks_talk.untold, tasks_talk.outside, tasks_context.context,
          tasks_context.context_silent, tasks_json.json_extraction, tasks_open.json_open, tasks_form.formats, tasks_copy.copy, tasks_text.shorter,
-         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls, tasks_record.record, tasks_tools.wish, tasks_history.history, tasks_label.label]
+         tasks_tools.tool, tasks_tools.tool_schema, tasks_tools.no_tool, tasks_tools.two_calls, tasks_record.record, tasks_tools.wish, tasks_history.history, tasks_label.label, tasks_relation.relation, tasks_relation.relation_silent]
 
 
 class FakeProse:
@@ -84,7 +84,7 @@ class GeneratorTest(unittest.TestCase):
                     if turns[-1][1] in (phrasing.GIBBERISH_ANSWER, phrasing.OPEN_ANSWER):      # noise and source code may hold anything
                         continue
                     for text in (t for _, t in turns):
-                        self.assertNotRegex(text, r"[\x01\x02{]\w+[|]|<(?!%s)\w+>(?!\|)" % "|".join(tasks_context.TAGS), (make.__name__, text))
+                        self.assertNotRegex(text, r"[\x01\x02{]\w+[|]|<(?!%s)\w+>(?!\|)" % "|".join([*tasks_context.TAGS, "question"]), (make.__name__, text))
                         self.assertNotIn(grammar.OPEN, text)
 
     def test_same_seed_same_chats(self):
@@ -148,17 +148,37 @@ class GeneratorTest(unittest.TestCase):
                 if answer.startswith(kit.CALL):
                     self.assertIn(json.loads(answer.split(kit.CALL)[1])["name"], thought)
 
-    def test_plain_sentences_and_their_questions(self):
-        rng, prose = random.Random(5), FakeProse()
-        for _ in range(300):
-            k = kit.Kit(rng)
-            document = documents.plain_document(k, prose)
-            pair = asked.silent_pair(k, prose, [document])
-            if pair:                        # what is swapped in is nowhere told
-                self.assertEqual(pair[1], tasks_context.NOT_SAID)
-            question, answer = asked.answered_pair(k, prose, [document])
-            self.assertIn(answer, document["sentences"])
-            self.assertTrue(question)
+    def test_relations_fit_their_form(self):
+        for row in relations.TRAINED + relations.HELD:
+            for pattern in row.told:
+                self.assertTrue("<e>" in pattern and "<v>" in pattern, pattern)
+            self.assertFalse([pattern for pattern in row.asked if "<v>" in pattern], row.label)
+            self.assertGreater(sum("<e>" in pattern for pattern in row.asked), 1, row.label)
+            self.assertRegex(row.answer, r"<e>.*<v>[^<]{0,24}(<cur>)?( per (month|hour))?[.]$")
+            self.assertTrue(row.kind in relations.NAMES or "|" in row.kind, row.kind)
+            self.assertTrue("|" in row.value or row.value.rstrip("0123456789") in values.TYPES, row.value)
+        self.assertFalse({q for r in relations.HELD for q in r.asked} & {q for r in relations.TRAINED for q in r.asked})
+
+    def test_a_sheet_tells_what_is_asked_and_not_what_is_refused(self):
+        for split in ("train", "phr"):
+            for number in range(300):
+                k = kit.Kit(random.Random(number), split)
+                sheet = tasks_relation.Sheet(k, relations.HELD if k.fresh else relations.TRAINED)
+                if not sheet.facts:
+                    continue
+                text, (_, answer) = sheet.text(), sheet.answered()
+                self.assertTrue(any(value.lower() in text.lower() and value in answer for _, _, value in sheet.facts), (text, answer))
+                refused = sheet.silent()
+                if refused:
+                    self.assertEqual(refused[1], tasks_context.NOT_SAID)
+
+    def test_a_record_of_a_thing_holds_what_the_text_tells(self):
+        for number in range(200):
+            turns = tasks_record.of_relations(kit.Kit(random.Random(number)))
+            text = "".join(said for role, said in turns if role == "user").lower()
+            for role, said in turns:
+                for value in json.loads(said).values() if role == "assistant" else ():
+                    self.assertTrue(value in (None, "", 0) or str(value).lower() in text, (said, text))
 
     def test_an_opinion_has_its_mood(self):
         k = kit.Kit(random.Random(8))
