@@ -18,6 +18,7 @@ class Muon:
         self.adam = torch.optim.AdamW(rest, lr=adam_rate, betas=(.9, .98), eps=epsilon, weight_decay=0., fused=True)
         self.velocity = [torch.zeros_like(p) for p, _ in self.matrices]
         self.team = None            # of parallel.py: who shares the work
+        self.dtype = torch.float32  # of the directions' products
 
     def state(self):
         return {"adam": self.adam.state_dict(), "velocity": self.velocity}
@@ -56,11 +57,11 @@ class Muon:
     def directions(self, updates):
         """Orthogonal ones; in a team each works out every so many-th and leaves zeros for the others."""
         if not self.team:
-            return orthogonal(updates)
+            return orthogonal(updates, self.dtype)
         found = torch.zeros_like(updates)
         mine = slice(self.team.rank, None, self.team.size)
         if len(updates[mine]):
-            found[mine] = orthogonal(updates[mine])
+            found[mine] = orthogonal(updates[mine], self.dtype)
         return found
 
 
@@ -71,10 +72,10 @@ def of_layers(layers, every, **rates):
     return Muon([(p, None) for p in inside], [p for p in every if p.requires_grad and id(p) not in theirs], **rates)
 
 
-def orthogonal(x, rounds=5):
-    """The nearest orthogonal matrices, roughly: five Newton-Schulz rounds; in bf16 where the device multiplies it faster."""
+def orthogonal(x, dtype=torch.float32, rounds=5):
+    """The nearest orthogonal matrices, roughly: five Newton-Schulz rounds, for which bf16 is good enough."""
     like = x.dtype
-    x = x.bfloat16() if x.is_cuda else x
+    x = x.to(torch.bfloat16 if x.is_cuda else dtype)
     tall = x.shape[-2] > x.shape[-1]
     x = x.mT if tall else x
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)

@@ -9,6 +9,7 @@ from .mix import render
 class Ids:
     def __init__(self, tokenizer):
         self.assistant, self.end, self.pad = (tokenizer.token_to_id(f"<|{n}|>") for n in ("assistant", "end", "pad"))
+        self.decisive = {self.end, tokenizer.encode("\n", add_special_tokens=False).ids[0]}
         self.unsaid, self.opened = (tokenizer.encode(mark, add_special_tokens=False).ids[0] for mark in (UNSAID, OPENED))
 
     def read(self, row):
@@ -35,16 +36,18 @@ def encode(tokenizer, texts):
     return [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)]
 
 
-FIRST, FIRST_WEIGHT = 3, 3.         # so many tokens at the beginning of an answer weigh so much: there it is decided what answer it is
+# So many tokens at the beginning of an answer weigh so much, for there it is decided what answer it is; and so do ends of lines
+# and of answers, where one more item or none is decided.
+FIRST, WEIGHT = 3, 3.
 
 
-def weights(flags):
+def weights(targets, flags, decisive):
     """For each token that counts, its weight."""
     found, run = [], 0
-    for flag in flags:
+    for token, flag in zip(targets, flags):
         run = run + 1 if flag else 0
         if flag:
-            found.append(FIRST_WEIGHT if run <= FIRST else 1.)
+            found.append(WEIGHT if run <= FIRST or token in decisive else 1.)
     return found
 
 
@@ -61,7 +64,7 @@ def collate(rows, ids, multiple=8):
         x[i, :n] = torch.tensor(row[:-1])
         y[i, :n] = torch.tensor(row[1:])
         counted[i, :n] = torch.tensor(flags)
-        heavy += weights(flags)
+        heavy += weights(row[1:], flags, ids.decisive)
     return x, y, counted.flatten().nonzero().squeeze(1), torch.tensor(heavy)
 
 

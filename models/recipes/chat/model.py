@@ -11,7 +11,7 @@ EPSILON = 1e-5
 THETA = 10_000.
 # width, layers, query heads, key heads, head size, inner width; all widths are multiples of 32
 SIZES = {"1m": (128, 4, 4, 2, 32, 352), "2m": (160, 5, 5, 5, 32, 416), "3m": (192, 5, 6, 2, 32, 448),
-         "4m": (192, 8, 6, 2, 32, 448), "5m": (256, 6, 8, 4, 32, 672), "14m": (384, 8, 6, 2, 64, 1024)}
+         "4m": (192, 8, 6, 2, 32, 448), "5m": (256, 6, 8, 4, 32, 672), "7m": (256, 8, 8, 4, 32, 672), "14m": (384, 8, 6, 2, 64, 1024)}
 
 
 def matrix(rows, cols, scale=1.):
@@ -103,25 +103,6 @@ class Decoder(nn.Module):
 
     def parameter_count(self):
         return sum(p.numel() for p in self.parameters())
-
-
-def deeper(model, size):
-    """The same function in more layers: among the old blocks stand copies of them that add nothing yet, so that training
-    goes on from where it was. They come evenly, none after the last, which training works out at the answers only."""
-    grown = Decoder(model.vocabulary, size, model.causal.shape[0], model.fused)
-    old, new = len(model.blocks), len(grown.blocks)
-    sources = [n * old // new for n in range(new)]
-    with torch.no_grad():
-        for name, value in model.named_parameters():
-            if not name.startswith("blocks."):
-                grown.get_parameter(name).copy_(value)
-        for n, source in enumerate(sources):
-            block = grown.blocks[n]
-            block.load_state_dict(model.blocks[source].state_dict())
-            if n + 1 < new and sources[n + 1] == source:
-                block.out.zero_()
-                block.down.zero_()
-    return grown
 
 
 def optimiser(model, rate=.005, adam_rate=3e-3):

@@ -30,8 +30,9 @@ import parallel
 
 from . import data, evaluate
 from .export import load_packed
+from .grow import grown
 from .mix import FIRST_SHARES, SHARES, Mixture
-from .model import Decoder, deeper, optimiser
+from .model import Decoder, optimiser
 
 warnings.filterwarnings("ignore")
 
@@ -92,7 +93,7 @@ class Run:
         self.model = Decoder(self.tokenizer.get_vocab_size(), args.size, fused_attention=bool(args.fused_attention)).to(args.device)
         self.average = copy.deepcopy(self.model)
         self.optimiser = optimiser(self.model, args.rate, args.adam_rate)
-        self.optimiser.team = team
+        self.optimiser.team, self.optimiser.dtype = team, self.dtype
         self.rng = random.Random(args.seed)
         self.tokens = self.steps = 0
         self.pad = data.Ids(self.tokenizer).pad
@@ -104,7 +105,7 @@ class Run:
             self.load(found[0])
         elif args.delivered:
             delivered = load_packed(args.delivered)[0]
-            delivered = (delivered if delivered.size == args.size else deeper(delivered, args.size)).state_dict()
+            delivered = (delivered if delivered.size == args.size else grown(delivered, args.size)).state_dict()
             self.model.load_state_dict(delivered)
             self.average.load_state_dict(delivered)
             self.tokens = int(args.trained)

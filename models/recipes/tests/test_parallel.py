@@ -7,7 +7,8 @@ import unittest
 import torch
 
 import parallel
-from chat.model import Decoder, deeper, optimiser
+from chat.grow import grown
+from chat.model import Decoder, optimiser
 
 
 def gradients(model, seed):
@@ -57,15 +58,30 @@ class TeamTest(unittest.TestCase):
         torch.testing.assert_close(model.hidden(ids, wanted=wanted), model.hidden(ids).flatten(0, 1)[wanted])
 
 
-class DeeperTest(unittest.TestCase):
-    def test_more_layers_say_the_same_and_learn(self):
+class GrownTest(unittest.TestCase):
+    def check(self, old, new):
         torch.manual_seed(3)
-        model, ids = Decoder(64, "3m", longest=16), torch.randint(8, 64, (3, 12))
-        grown = deeper(model, "4m")
-        self.assertGreater(len(grown.blocks), len(model.blocks))
-        torch.testing.assert_close(grown.hidden(ids), model.hidden(ids))
-        grown.hidden(ids)[..., :3].sum().backward()
-        self.assertTrue(all(block.out.grad.abs().max() > 0 for block in grown.blocks))
+        model, ids = Decoder(64, old, longest=16), torch.randint(8, 64, (3, 12))
+        model.norm.data.uniform_(.5, 1.5)
+        model.embedding.data.mul_(50)           # so that epsilon is nothing beside it
+        larger = grown(model, new)
+        self.assertEqual(larger.state_dict().keys(), Decoder(64, new, longest=16).state_dict().keys())
+        width = model.embedding.shape[1]
+        logits = [(m.hidden(ids) @ m.embedding.T) for m in (model, larger)]
+        torch.testing.assert_close(logits[1], logits[0], atol=1e-4, rtol=1e-4)
+        logits[1][..., :3].sum().backward()
+        self.assertTrue(all(block.out.grad.abs().max() > 0 and block.down.grad.abs().max() > 0 for block in larger.blocks))
+        return larger, width
+
+    def test_more_layers_say_the_same_and_learn(self):
+        larger, _ = self.check("3m", "4m")
+        self.assertEqual(len(larger.blocks), 8)
+
+    def test_more_width_and_heads_say_the_same_and_learn(self):
+        larger, width = self.check("4m", "7m")
+        self.assertTrue(all(block.out.grad[width:].abs().max() > 0 for block in larger.blocks[:-1]))
+        larger, width = self.check("3m", "7m")
+        self.assertEqual(len(larger.blocks), 8)
 
 
 if __name__ == "__main__":
