@@ -9,7 +9,7 @@ import re
 from . import phrasing_held_relations as held
 from . import values
 from .kit import apart
-from .wordings import relations_office, relations_people, relations_places, relations_trade, relations_world
+from .wordings import relations_office, relations_people, relations_places, relations_places_more, relations_trade, relations_world
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,12 +30,18 @@ class Relation:
 def catalogue(modules, kept_apart=()):
     """Prices are written with the currency behind them; `priced` puts signs before some."""
     plain = lambda patterns: tuple(pattern.replace("$<v>", "<v> <cur>") for pattern in patterns)
-    return [Relation(label, kind, value, plain(told), tuple(apart(asked, kept_apart)), plain([answer])[0], module.__name__)
-            for module in modules for label, kind, value, told, asked, answer in module.RELATIONS]
+    found = {}
+    for module in modules:
+        for label, kind, value, told, asked, answer in module.RELATIONS:
+            known = found.get((label, kind, value))         # two writers' wordings of one relation: one answer
+            told, asked = plain(told), tuple(apart(asked, kept_apart))
+            found[label, kind, value] = (dataclasses.replace(known, told=known.told + told, asked=known.asked + asked) if known else
+                                         Relation(label, kind, value, told, asked, plain([answer])[0], module.__name__))
+    return list(found.values())
 
 
 HELD = catalogue([held])
-TRAINED = [relation for relation in catalogue([relations_trade, relations_people, relations_places, relations_office, relations_world], [q for r in HELD for q in r.asked]) if len(relation.asked) > 2]
+TRAINED = [relation for relation in catalogue([relations_trade, relations_people, relations_places, relations_places_more, relations_office, relations_world], [q for r in HELD for q in r.asked]) if len(relation.asked) > 2]
 
 VENUES = "Hotel Cafe Museum Library Restaurant Gallery Theatre Cinema Bakery Bookshop Gym Pool Clinic Market Hostel Zoo Bar Pharmacy Garden Salon".split()
 BUILDINGS = "tower bridge library museum castle church station town hall lighthouse mill school theatre palace dam windmill".replace("town hall", "town-hall").split()

@@ -26,8 +26,14 @@ FORMATS = {
 }
 for _kind in FORMATS:
     FORMATS[_kind].extend(more.FORMATS.get(_kind, []))
+# For training alone: numbered lists that end where the number is the one asked for, whatever the items are; <o> is said <n> times, or the first <n> of <l>.
+NUMBERED = {
+    "again": ["{Write|Say|Repeat|Print|List} <o> <n> times{, numbered| as a numbered list| in a numbered list|, one per line with numbers}[.| please|]", "{a|A} numbered list {of|with} <n> times <o>[.| please|]", "<n> lines, each with a number and <o>[.|]", "DO: {number <n> lines that say <o>|write <o> in <n> numbered lines}"],
+    "some": ["{List|Write|Give me|Show|Name} {the first <n>|<n>} of {these|the following}{, numbered|, with numbers|}: <l>", "<l>\n\n{List|Give me|Number|Name} {the first <n>|<n> of them|only <n> of these}[, numbered|][.|]", "{the first|only} <n> of <l>, {numbered|as a numbered list}[ please|][.|]", "DO: {list|name|number} the first <n> of <l>", "{Pick|Take|Choose} <n> of <l>[ and number them|][.|]"],
+    "numbers": ["{Count|count} to <n>, {one number per line|each number on its own line|one per line}[.| please|]", "{Write|List} the numbers {1|one} to <n>, one {per|on each} line[.|]"],
+}
 KINDS = list(FORMATS)
-OFTEN = ["known"] * 24 + ["known_array"] * 2 + ["to"] * 3 + ["range"] * 2 + ["times"]        # what users ask for, and are slowly learned
+OFTEN = ["known"] * 16 + list(NUMBERED) * 4 + ["known_array"] * 2 + ["to"] * 3 + ["range"] * 2 + ["times"]        # what users ask for, and are slowly learned
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 KNOWN = {"colours": "red blue green yellow orange purple pink brown black white", "colors": "red blue green yellow orange purple pink brown black white", "fruits": "apple banana cherry orange pear grape lemon mango peach plum",
@@ -54,6 +60,9 @@ def formats(kit):
     known = kit.pick(list(KNOWN))
     words = KNOWN[known].split()
     want = kit.rng.randint(2, min(7, len(words)))
+    if kind == "some":
+        words = [*dict.fromkeys(items + [kit.thing() for _ in range(4)])]
+        listed, want = ", ".join(words), kit.rng.randint(1, len(words) - 1)
     head = kit.rng.sample(["name", "value", "item", "price", "city", "count", "key", "kind", "person", "code"], 2)
     pairs = [(kit.thing() if kit.chance(.5) else kit.name(), str(kit.number(1, 999)) if kit.chance(.5) else str(kit.value())) for _ in range(kit.rng.randint(1, 4))]
     answer = {
@@ -61,9 +70,10 @@ def formats(kit):
         "lines": "\n".join(items), "member": "yes" if asked in items else "no", "count": str(len(items)), "times": " ".join([items[0]] * times), "first": items[0], "last": items[-1],
         "nth": items[nth - 1], "range": ", ".join(map(str, range(low, high + 1))), "backwards": ", ".join(map(str, range(high, low - 1, -1))),
         "table": f"| {head[0]} | {head[1]} |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in pairs), "to": ", ".join(map(str, range(1, high + 1))),
-        "known": "\n".join(f"{n}. {w}" for n, w in enumerate(words[:want], 1)), "known_array": dump(words[:want])}[kind]
+        "known": "\n".join(f"{n}. {w}" for n, w in enumerate(words[:want], 1)), "known_array": dump(words[:want]),
+        "some": "\n".join(f"{n}. {w}" for n, w in enumerate(words[:want], 1)), "again": "\n".join(f"{n}. {items[0]}" for n in range(1, want + 1)), "numbers": "\n".join(map(str, range(1, want + 1)))}[kind]
     number = times if kind == "times" else want
-    shown = str(number) if kit.chance(.4) else NUMBERS[number]
-    request = kit.user(FORMATS[kind], H.FORMATS[kind], quiet=kit.chance(.7), l=listed, q=asked, o=items[0], n=shown, r="\n".join(items), k=ORDINALS[nth - 1], a=low, b=high, h=head[0], i=head[1],
+    shown = str(number) if kit.chance(.6 if kit.split == "train" else .4) else NUMBERS[number]
+    request = kit.user((FORMATS | NUMBERED)[kind], H.FORMATS.get(kind), quiet=kit.chance(.7), l=listed, q=asked, o=items[0], n=shown, r="\n".join(items), k=ORDINALS[nth - 1], a=low, b=high, h=head[0], i=head[1],
                        p=", ".join(f"{a}: {b}" for a, b in pairs), w=known)
     return kit.persona(.3) + [request, ("assistant", answer)]
