@@ -92,7 +92,8 @@ def of_relations(kit):
         told = [grammar.capital(kit.text([relations.priced(p, sign) for p in r.told if not p.startswith("<v>")], e=thing, v=found[label], cur=currency)) for label, r in rows.items()]
         if first.kind in relations.SINGULAR:
             told[1:] = [re.sub(f"^{re.escape(grammar.capital(thing))} ", "It ", text) for text in told[1:]]
-        return " ".join(told), {"a name": relations.plain_name(thing), **found}
+        text, name = " ".join(told), relations.plain_name(thing)
+        return text, {"a name": name if name in text else grammar.capital(name), **found}
 
     def again(empty):
         text, found = drawn()

@@ -120,7 +120,7 @@ class GeneratorTest(unittest.TestCase):
             self.assertGreater(said, 180)
 
     def test_what_another_said_is_not_learned(self):
-        tokens = {"<|assistant|>": 0, "<|end|>": 1, "<|pad|>": 2, kit.UNSAID: 3, kit.OPENED: 4}
+        tokens = {"<|assistant|>": 0, "<|end|>": 1, "<|pad|>": 2, kit.UNSAID: 3, kit.OPENED: 4, "\n": 5}
 
         class Tokenizer:
             token_to_id = staticmethod(tokens.get)
@@ -132,6 +132,8 @@ class GeneratorTest(unittest.TestCase):
         self.assertEqual(ids.read([0, 3, 7, 1, 8, 3, 0, 9, 1]), ([0, 7, 1, 8, 3, 0, 9, 1], [False, False, False, False, False, False, True, True]))
         # Nor is what the prompt opens: <|assistant|> 7 OPENED 8 <|end|>
         self.assertEqual(ids.read([0, 7, 4, 8, 1]), ([0, 7, 8, 1], [False, False, True, True]))
+        # A beginning weighs more, and so do ends of lines and of answers.
+        self.assertEqual(data.weights([6, 7, 8, 9, 5, 9, 1, 6], [True] * 7 + [False], ids.decisive), [3., 3., 3., 1., 3., 1., 3.])
 
     def test_a_thought_says_what_the_answer_does(self):
         for capability, make in {"name": tasks_talk.name, "untold": tasks_talk.untold, "context": tasks_context.context, "context_silent": tasks_context.context_silent, "json": tasks_json.json_extraction,
