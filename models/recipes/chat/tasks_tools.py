@@ -4,7 +4,7 @@ none fits or where something needed was not told.
 
 The tools stand in the system message as the chat template writes them, one JSON line each.
 """
-from . import grammar, noise, tasks_talk, tool_catalog, tool_made_up
+from . import grammar, noise, tasks_talk, tool_catalog, tool_families, tool_made_up
 from . import phrasing_held_tasks as H
 from .kit import CALL, dump
 from .phrasing import ASK_NAME
@@ -87,12 +87,27 @@ def tool_schema(kit):
 
 def wish(kit):
     """A wish in natural words for one of some natural tools, or for one that is not among them."""
+    if kit.split == "train" and kit.chance(.4):
+        return siblings(kit)
     wanted = natural_tool(kit)
     served = kit.chance(.75)
     tools, system = with_tools(kit, [wanted] if served else [], other=natural_tool)
     turns = one_call(kit, wanted, kit.chance(.4)) if served else unserved(kit, tools, natural_tool)
     if not turns[-1][1].startswith(CALL):
         turns += further(kit, tools)
+    return [system] + turns
+
+
+def siblings(kit):
+    """A list of one family's tools, and wishes for those that are listed or are not."""
+    tools, others = tool_families.some(kit)
+    _, system = with_tools(kit, tools, other=None)
+    turns, count = [], kit.pick([1, 2, 3, 4])
+    for n in range(count):
+        if others and kit.chance(.2):
+            turns += one_call(kit, kit.pick(others), False)[:1] + [("assistant", NO_TOOL)]
+        else:
+            turns += one_call(kit, kit.pick(tools), n < count - 1 or kit.chance(.3))
     return [system] + turns
 
 

@@ -168,10 +168,10 @@ def draw_style(kit):
 
 
 def with_tools(kit, must, most=4, other=any_tool):
-    """The system message that lists `must` and some other tools in random order."""
+    """The system message that lists `must` and some other tools, if there are `other` ones, in random order."""
     tools, names, abouts = list(must), {t.name for t in must}, [t.about for t in must]
     want = kit.rng.choices([1, 2, 3, most], [3, 4, 3, 1])[0]
-    while len(tools) < want:
+    while other and len(tools) < want:
         near = kit.chance(.3) and isinstance(must[0].about, tuple) if must else False
         if near and must[0].about[1] in tool_made_up.NOUNS:        # another thing done to the same noun
             verb = kit.pick(list(tool_made_up.VERBS))
