@@ -9,7 +9,7 @@ import re
 from . import phrasing_held_relations as held
 from . import values
 from .kit import apart
-from .wordings import relations_office, relations_people, relations_places, relations_places_more, relations_trade, relations_trade_more, relations_world
+from .wordings import relations_everyday, relations_office, relations_people, relations_places, relations_places_more, relations_trade, relations_trade_more, relations_world
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +41,7 @@ def catalogue(modules, kept_apart=()):
 
 
 HELD = catalogue([held])
-TRAINED = [relation for relation in catalogue([relations_trade, relations_trade_more, relations_people, relations_places, relations_places_more, relations_office, relations_world], [q for r in HELD for q in r.asked]) if len(relation.asked) > 2]
+TRAINED = [relation for relation in catalogue([relations_everyday, relations_trade, relations_trade_more, relations_people, relations_places, relations_places_more, relations_office, relations_world], [q for r in HELD for q in r.asked]) if len(relation.asked) > 2]
 
 VENUES = "Hotel Cafe Museum Library Restaurant Gallery Theatre Cinema Bakery Bookshop Gym Pool Clinic Market Hostel Zoo Bar Pharmacy Garden Salon".split()
 BUILDINGS = "tower bridge library museum castle church station town hall lighthouse mill school theatre palace dam windmill".replace("town hall", "town-hall").split()
