@@ -9,7 +9,7 @@ import re
 from . import phrasing_held_relations as held
 from . import values
 from .kit import apart
-from .wordings import relations_everyday, relations_office, relations_people, relations_places, relations_places_more, relations_trade, relations_trade_more, relations_world
+from .wordings import relations_everyday, relations_office, relations_office_more, relations_people, relations_places, relations_places_more, relations_trade, relations_trade_more, relations_world
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,15 +33,16 @@ def catalogue(modules, kept_apart=()):
     found = {}
     for module in modules:
         for label, kind, value, told, asked, answer in module.RELATIONS:
-            known = found.get((label, kind, value))         # two writers' wordings of one relation: one answer
+            key = label, kind, "|" if "|" in value else value
+            known = found.get(key)                          # two writers' wordings of one relation: one answer
             told, asked = (tuple(apart(plain(patterns), plain(kept_apart))) for patterns in (told, asked))
-            found[label, kind, value] = (dataclasses.replace(known, told=known.told + told, asked=known.asked + asked) if known else
-                                         Relation(label, kind, value, told, asked, plain([answer])[0], module.__name__))
+            found[key] = (dataclasses.replace(known, told=known.told + told, asked=known.asked + asked) if known else
+                          Relation(label, kind, value, told, asked, plain([answer])[0], module.__name__))
     return list(found.values())
 
 
 HELD = catalogue([held])
-TRAINED = [relation for relation in catalogue([relations_everyday, relations_trade, relations_trade_more, relations_people, relations_places, relations_places_more, relations_office, relations_world],
+TRAINED = [relation for relation in catalogue([relations_everyday, relations_trade, relations_trade_more, relations_people, relations_places, relations_places_more, relations_office, relations_office_more, relations_world],
                                               [wording for _, _, _, told, asked, _ in held.RELATIONS for wording in [*told, *asked]]) if len(relation.asked) > 2 and len(relation.told) > 1]
 
 VENUES = "Hotel Cafe Museum Library Restaurant Gallery Theatre Cinema Bakery Bookshop Gym Pool Clinic Market Hostel Zoo Bar Pharmacy Garden Salon".split()
