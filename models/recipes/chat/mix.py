@@ -3,9 +3,9 @@ from . import tasks_context, tasks_copy, tasks_docs, tasks_form, tasks_history, 
 from .kit import Kit
 
 ROLES = ("system", "user", "assistant", "tool")
-SHARES = {"small": 4, "name": 4, "fact": 8, "untold": 6, "history": 8, "outside": 7, "context": 9, "context_silent": 6, "relation": 34, "relation_silent": 16, "passage": 6, "passage_silent": 5,
+SHARES = {"small": 4, "name": 4, "fact": 8, "untold": 6, "history": 8, "outside": 7, "context": 9, "context_silent": 6, "relation": 50, "relation_silent": 34, "passage": 6, "passage_silent": 5,
           "documents": 3, "documents_mixed": 1, "documents_real": 2, "documents_silent": 2, "json": 10, "record": 24, "json_open": 6,
-          "format": 44, "label": 18, "shorter": 4, "copy": 3, "tool": 7, "tool_schema": 7, "wish": 14, "no_tool": 11, "two_calls": 5}
+          "format": 30, "label": 18, "shorter": 4, "copy": 3, "tool": 7, "tool_schema": 7, "wish": 14, "no_tool": 11, "two_calls": 5}
 
 # The first millions of tokens: short chats that are all copying, until copying is learned.
 FIRST_SHARES = {"small": 4, "name": 14, "fact": 16, "untold": 4, "outside": 1, "context": 16, "context_silent": 4, "documents": 8,
