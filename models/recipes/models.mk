@@ -20,7 +20,7 @@ EMBED_PRESENTATIONS ?= 140000
 EMBED_REFINE_MINUTES ?= 29
 EMBED_SETTLE_MINUTES ?= 5.5
 # The shipped checkpoint: see models/kindling-chat/README.md for how long it was trained.
-CHAT_SIZE ?= 4m
+CHAT_SIZE ?= 7m
 CHAT_MINUTES ?= 100
 CHAT_DECAY_MINUTES ?= 40
 CHAT_WORKERS ?= 1
