@@ -9,7 +9,8 @@ import re
 from . import phrasing_held_relations as held
 from . import values
 from .kit import apart
-from .wordings import relations_everyday, relations_office, relations_office_more, relations_people, relations_places, relations_places_more, relations_trade, relations_trade_more, relations_world
+from .wordings import (relations_everyday, relations_office, relations_office_more, relations_people, relations_people_more, relations_places, relations_places_more, relations_trade,
+                       relations_trade_more, relations_world, relations_world_more)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,8 +43,9 @@ def catalogue(modules, kept_apart=()):
 
 
 HELD = catalogue([held])
-TRAINED = [relation for relation in catalogue([relations_everyday, relations_trade, relations_trade_more, relations_people, relations_places, relations_places_more, relations_office, relations_office_more, relations_world],
-                                              [wording for _, _, _, told, asked, _ in held.RELATIONS for wording in [*told, *asked]]) if len(relation.asked) > 2 and len(relation.told) > 1]
+WRITERS = [relations_everyday, relations_trade, relations_people, relations_places, relations_office, relations_world, relations_trade_more, relations_people_more, relations_places_more, relations_office_more, relations_world_more]
+TRAINED = [relation for relation in catalogue(WRITERS, [wording for _, _, _, told, asked, _ in held.RELATIONS for wording in [*told, *asked]])
+           if len(relation.asked) > 2 and len(relation.told) > 1]
 
 VENUES = "Hotel Cafe Museum Library Restaurant Gallery Theatre Cinema Bakery Bookshop Gym Pool Clinic Market Hostel Zoo Bar Pharmacy Garden Salon".split()
 BUILDINGS = "tower bridge library museum castle church station town hall lighthouse mill school theatre palace dam windmill".replace("town hall", "town-hall").split()
