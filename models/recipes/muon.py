@@ -73,7 +73,7 @@ def of_layers(layers, every, **rates):
 
 
 def orthogonal(x, dtype=torch.float32, rounds=5):
-    """The nearest orthogonal matrices, roughly: five Newton-Schulz rounds, for which bf16 is good enough."""
+    """The nearest orthogonal matrices, roughly: five Newton-Schulz rounds, for which bf16 is good enough; a GPU always takes it."""
     like = x.dtype
     x = x.to(torch.bfloat16 if x.is_cuda else dtype)
     tall = x.shape[-2] > x.shape[-1]

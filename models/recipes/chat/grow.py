@@ -48,12 +48,13 @@ def wider(model, size):
 def widened(block, old, width, scale):
     for mine, its in ((block.norm1, old.norm1), (block.norm2, old.norm2)):
         mine.fill_(its.mean() * scale)[:width] = its * scale
-    size, group, old_group = block.head, block.heads // block.keys, old.heads // old.keys
+    size, group, old_group, copies = block.head, block.heads // block.keys, old.heads // old.keys, block.keys // old.keys       # copies of each key head
+    if old.head != size or block.keys % old.keys or copies * group < old_group:
+        raise ValueError("the new heads cannot hold the old ones: one head size, and room for each query head beside its key head")
     q, k, v = (part.unflatten(0, (-1, size)) for part in block.qkv.split(block.split_rows()["qkv"]))
     old_q, old_k, old_v = (part.unflatten(0, (-1, size)) for part in old.qkv.split(old.split_rows()["qkv"]))
     out, old_out = block.out.unflatten(1, (-1, size)), old.out.unflatten(1, (-1, size))
     block.out.zero_()
-    copies = block.keys // old.keys                             # of each key head
     for key in range(block.keys):
         source = key // copies
         k[key, :, :width], v[key, :, :width] = old_k[source], old_v[source]

@@ -103,16 +103,11 @@ def of_kind(relation, relations):
 def named(kit, relation, taken=()):
     """A thing of the relation's kind; no name is part of another."""
     for _ in range(50):
-        name = kit.pick(relation.kind.split("|")) if "|" in relation.kind else NAMES[relation.kind](kit)
+        name = NAMES[relation.kind](kit) if relation.kind in NAMES else values.draw(kit, relation.kind)
         plain = plain_name(name).lower()
         if not any(plain in other or other in plain for other in (plain_name(thing).lower() for thing in taken)):
             return name
     return None
-
-
-def valued(kit, relation):
-    """As JSON has it: a number is a number."""
-    return kit.pick(relation.value.split("|")) if "|" in relation.value else values.draw(kit, relation.value)
 
 
 def plain_name(thing):

@@ -47,6 +47,10 @@ KNOWN = {"colours": "red blue green yellow orange purple pink brown black white"
          "jobs": "teacher nurse baker doctor painter pilot farmer", "hobbies": "reading cooking hiking painting chess swimming", "furniture": "table chair bed sofa desk shelf", "rivers": "Nile Amazon Danube Rhine Thames Seine", "clothes": "shirt coat hat shoe scarf glove", "numbers between 1 and 10": "1 2 3 4 5 6 7 8 9 10", "girl names": "Anna Clara Emma Greta Iris Laura", "boy names": "Ben David Felix Hugo Jonas Tom"}
 
 
+def numbered(items):
+    return "\n".join(f"{n}. {item}" for n, item in enumerate(items, 1))
+
+
 def formats(kit):
     kind = kit.pick(KINDS + OFTEN if kit.split == "train" else KINDS)
     items = [kit.thing() if kit.chance(.75) else kit.name() if kit.chance(.5) else str(kit.value()) for _ in range(kit.rng.randint(2, 6))]
@@ -66,12 +70,12 @@ def formats(kit):
     head = kit.rng.sample(["name", "value", "item", "price", "city", "count", "key", "kind", "person", "code"], 2)
     pairs = [(kit.thing() if kit.chance(.5) else kit.name(), str(kit.number(1, 999)) if kit.chance(.5) else str(kit.value())) for _ in range(kit.rng.randint(1, 4))]
     answer = {
-        "bullets": "\n".join("- " + i for i in items), "numbered": "\n".join(f"{n}. {i}" for n, i in enumerate(items, 1)), "array": dump(items), "commas": ", ".join(items),
+        "bullets": "\n".join("- " + i for i in items), "numbered": numbered(items), "array": dump(items), "commas": ", ".join(items),
         "lines": "\n".join(items), "member": "yes" if asked in items else "no", "count": str(len(items)), "times": " ".join([items[0]] * times), "first": items[0], "last": items[-1],
         "nth": items[nth - 1], "range": ", ".join(map(str, range(low, high + 1))), "backwards": ", ".join(map(str, range(high, low - 1, -1))),
         "table": f"| {head[0]} | {head[1]} |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in pairs), "to": ", ".join(map(str, range(1, high + 1))),
-        "known": "\n".join(f"{n}. {w}" for n, w in enumerate(words[:want], 1)), "known_array": dump(words[:want]),
-        "some": "\n".join(f"{n}. {w}" for n, w in enumerate(words[:want], 1)), "again": "\n".join(f"{n}. {items[0]}" for n in range(1, want + 1)), "numbers": "\n".join(map(str, range(1, want + 1)))}[kind]
+        "known": numbered(words[:want]), "known_array": dump(words[:want]),
+        "some": numbered(words[:want]), "again": numbered(items[:1] * want), "numbers": "\n".join(map(str, range(1, want + 1)))}[kind]
     number = times if kind == "times" else want
     shown = str(number) if kit.chance(.6 if kit.split == "train" else .4) else NUMBERS[number]
     request = kit.user((FORMATS | NUMBERED)[kind], H.FORMATS.get(kind), quiet=kit.chance(.7), l=listed, q=asked, o=items[0], n=shown, r="\n".join(items), k=ORDINALS[nth - 1], a=low, b=high, h=head[0], i=head[1],

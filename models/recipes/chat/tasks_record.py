@@ -83,12 +83,12 @@ def of_relations(kit):
         return record(kit)
     if kit.chance(.3):
         kit.rng.shuffle(keys)
-    kinds = {"a name": "string", **{r.label: "string" if "|" in r.value else values.TYPES[r.value][1] for r in alike}}
+    kinds = {"a name": "string", **{r.label: values.json_type(r.value) for r in alike}}
     sign, currency = kit.pick(["", "", "$", "€", "£"]), str(values.draw(kit, "cur"))
 
     def drawn():
         thing = relations.named(kit, first)
-        found = {label: relations.valued(kit, r) for label, r in rows.items()}
+        found = {label: values.draw(kit, r.value) for label, r in rows.items()}
         told = [grammar.capital(kit.text([relations.priced(p, sign) for p in r.told if not p.startswith("<v>")], e=thing, v=found[label], cur=currency)) for label, r in rows.items()]
         if first.kind in relations.SINGULAR:
             told[1:] = [re.sub(f"^{re.escape(grammar.capital(thing))} ", "It ", text) for text in told[1:]]

@@ -2,7 +2,7 @@
 import json
 import re
 
-from . import dressing, phrasing_held_tasks, relations, tasks_context, tasks_docs, tasks_history
+from . import dressing, phrasing_held_tasks, relations, tasks_context, tasks_docs, tasks_history, values
 from .grammar import capital
 from .kit import UNSAID
 from .tasks_context import NOT_SAID
@@ -34,7 +34,7 @@ class Sheet:
     def __init__(self, kit, catalogue):
         self.kit, self.catalogue, self.facts = kit, catalogue, []
         self.sign = kit.pick("$€£") if kit.chance(.5) else ""
-        self.currency = str(relations.values.draw(kit, "cur"))
+        self.currency = str(values.draw(kit, "cur"))
         first = kit.pick(catalogue)
         alike = relations.of_kind(first, catalogue)
         style = kit.rng.random()
@@ -54,7 +54,7 @@ class Sheet:
         for _ in range(count):
             thing = relations.named(self.kit, told[0], [t for _, t, _ in self.facts])
             for relation in told if thing else ():
-                value = str(relations.valued(self.kit, relation))
+                value = str(values.draw(self.kit, relation.value))
                 if self.kit.chance(share) and not any(value in (t, v) or relation.label == r.label and relation is not r for r, t, v in self.facts) and not (len(value) > 2 and value.lower() in thing.lower()):
                     self.facts.append((relation, thing, value))
 

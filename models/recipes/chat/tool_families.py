@@ -11,11 +11,8 @@ WORDS = {"integer": "number", "number": "number", "string": "text"}
 def _argument(spec):
     role, _, rest = spec.partition("=")
     kind, _, keys = rest.partition(":")
-    keys = keys.split(",")
-    options = kind.split("|")
-    drawn = (lambda kit: kit.pick(options)) if len(options) > 1 else (lambda kit: values.draw(kit, kind))
-    shape = "string" if len(options) > 1 else values.TYPES[kind][1]
-    return role, (keys, shape, [f"The {keys[0].replace('_', ' ')}", f"{keys[-1].replace('_', ' ').capitalize()}", f"{WORDS[shape].capitalize()}: the {keys[0].replace('_', ' ')}"], drawn)
+    keys, shape = keys.split(","), values.json_type(kind)
+    return role, (keys, shape, [f"The {keys[0].replace('_', ' ')}", f"{keys[-1].replace('_', ' ').capitalize()}", f"{WORDS[shape].capitalize()}: the {keys[0].replace('_', ' ')}"], lambda kit: values.draw(kit, kind))
 
 
 def _row(names, does, arguments, asks):

@@ -61,8 +61,15 @@ SLOT = re.compile(r"<(\w+)>")
 
 
 def draw(kit, slot):
-    """A value for a slot that is named after its type, with a digit or without."""
+    """A value for a slot that is named after its type, with a digit or without; or one of "some|given|choices"."""
+    if "|" in slot:
+        return kit.pick(slot.split("|"))
     return TYPES[slot if slot in TYPES else slot.rstrip("0123456789")][0](kit)
+
+
+def json_type(slot):
+    """What `draw` gives is of this type in JSON."""
+    return "string" if "|" in slot else TYPES[slot if slot in TYPES else slot.rstrip("0123456789")][1]
 
 
 def slots_of(patterns):

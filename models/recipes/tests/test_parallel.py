@@ -83,6 +83,10 @@ class GrownTest(unittest.TestCase):
         larger, width = self.check("3m", "7m")
         self.assertEqual(len(larger.blocks), 8)
 
+    def test_heads_that_do_not_fit_are_refused(self):
+        with self.assertRaises(ValueError):
+            grown(Decoder(64, "7m", longest=16), "14m")
+
 
 if __name__ == "__main__":
     unittest.main()
